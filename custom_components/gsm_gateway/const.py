@@ -1,0 +1,52 @@
+"""Names that the whole integration shares."""
+
+from datetime import timedelta
+from typing import Final
+
+DOMAIN: Final = "gsm_gateway"
+
+EVENT_SMS_RECEIVED: Final = f"{DOMAIN}_sms_received"
+
+SUBENTRY_SIM: Final = "sim"
+SUBENTRY_CONTACT: Final = "contact"
+
+CONF_BRAND: Final = "brand"
+BRAND_GOIP: Final = "goip"
+BRAND_YEASTAR: Final = "yeastar"
+
+CONF_TLS: Final = "tls"
+CONF_HTTP_PORT: Final = "http_port"
+CONF_MODULE_IMEIS: Final = "module_imeis"
+CONF_AMI_PORT: Final = "ami_port"
+CONF_USE_AMI: Final = "use_ami"
+CONF_SMPP: Final = "smpp"
+CONF_SMPP_PORT: Final = "smpp_port"
+CONF_SMPP_SYSTEM_ID: Final = "smpp_system_id"
+CONF_SMPP_PASSWORD: Final = "smpp_password"
+DEFAULT_HTTP_PORT: Final = 80
+DEFAULT_HTTPS_PORT: Final = 443
+DEFAULT_AMI_PORT: Final = 5038
+DEFAULT_SMPP_PORT: Final = 7777
+
+CONF_NOTIFY_NAME: Final = "notify_name"
+
+CONF_CHANNEL: Final = "channel"
+CONF_OPERATOR: Final = "operator"
+CONF_IMSI: Final = "imsi"
+CONF_ICCID: Final = "iccid"
+CONF_BALANCE_CODE: Final = "balance_code"
+CONF_BALANCE_INTERVAL: Final = "balance_interval"
+"""Hours between two balance questions."""
+CONF_CURRENCY: Final = "currency"
+CONF_USE_FOR_SENDING: Final = "use_for_sending"
+DEFAULT_BALANCE_INTERVAL: Final = 24
+
+CONF_NUMBER: Final = "number"
+CONF_SIMS: Final = "sims"
+"""Subentry ids of the SIMs to send with, in this order; empty means any."""
+CONF_FALLBACK: Final = "fallback"
+CONF_PRIORITY: Final = "priority"
+CONF_EXPIRE_AFTER: Final = "expire_after"
+"""Minutes."""
+
+STATUS_INTERVAL: Final = timedelta(seconds=45)

@@ -1,0 +1,1 @@
+"""Drivers for GSM gateways; knows nothing of Home Assistant."""

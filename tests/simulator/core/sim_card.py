@@ -1,0 +1,117 @@
+"""SIM cards: money, and an operator that answers USSD codes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+type UssdKind = Literal["reply", "menu", "error", "silence"]
+
+
+@dataclass
+class UssdAnswer:
+    """What the operator says to one code or to one choice of a menu.
+
+    `text` may hold {balance}, {currency} and {number}. An answer with `menu` keeps the session
+    open for one of its choices. `delay` is in simulated seconds.
+    """
+
+    text: str = ""
+    menu: dict[str, "UssdAnswer"] = field(default_factory=dict)
+    delay: float = 0.0
+    kind: UssdKind = "reply"
+
+
+type UssdSource = (
+    str | UssdAnswer | list[str | UssdAnswer] | Callable[["SimCard"], str | UssdAnswer]
+)
+
+
+@dataclass(frozen=True)
+class UssdOutcome:
+    """One answer as it comes over the radio: final text, menu text, error, or nothing at all."""
+
+    kind: UssdKind
+    text: str
+    delay: float
+
+
+@dataclass
+class SimCard:
+    """One card: identity, money, and the operator's table of USSD codes.
+
+    A list in `ussd` is answered entry by entry; the last one stays. Codes that are in no table
+    are answered with `unknown_code`.
+    """
+
+    number: str = "+79990000001"
+    operator: str = "Beeline"
+    imsi: str = "250990000000001"
+    iccid: str = "8970199000000000001"
+    smsc: str = "+79037011111"
+    balance: Decimal = Decimal("57.20")
+    currency: str = "р."
+    price_per_sms: Decimal = Decimal("2.00")
+    credit: bool = False
+    balance_code: str = "*100#"
+    balance_template: str = "Баланс: {balance} {currency}"
+    ussd_delay: float = 2.0
+    ussd: dict[str, UssdSource] = field(default_factory=dict)
+    unknown_code: UssdAnswer = field(
+        default_factory=lambda: UssdAnswer("Неверный запрос", kind="reply")
+    )
+    session: UssdAnswer | None = None
+
+    def can_pay(self, parts: int) -> bool:
+        """Tell whether the operator would take `parts` more SMS."""
+        return self.credit or self.balance >= self.price_per_sms * parts
+
+    def charge(self, parts: int) -> None:
+        """Take the price of `parts` sent SMS."""
+        self.balance -= self.price_per_sms * parts
+
+    def shown_balance(self) -> str:
+        """Return the balance without needless zeros, as operators print it: 57.2."""
+        text = f"{self.balance:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    def dial(self, code: str) -> UssdOutcome:
+        """Answer a code, or a choice while a menu is open."""
+        answer = self._find(code)
+        is_menu = answer.kind == "reply" and bool(answer.menu)
+        self.session = answer if is_menu else None
+        text = (
+            answer.text.replace("{balance}", self.shown_balance())
+            .replace("{currency}", self.currency)
+            .replace("{number}", self.number)
+        )
+        return UssdOutcome(
+            "menu" if is_menu else answer.kind, text, self.ussd_delay + answer.delay
+        )
+
+    def hang_up(self) -> None:
+        """End an open USSD session."""
+        self.session = None
+
+    def _find(self, code: str) -> UssdAnswer:
+        """Return the operator's answer; a new code ends an open menu."""
+        if self.session is not None and code in self.session.menu:
+            return self.session.menu[code]
+        if code in self.ussd:
+            return _pick(self.ussd, code, self)
+        if code == self.balance_code:
+            return UssdAnswer(self.balance_template)
+        return self.unknown_code
+
+
+def _pick(table: dict[str, UssdSource], code: str, card: SimCard) -> UssdAnswer:
+    """Return the next answer of one table entry."""
+    source = table[code]
+    chosen: str | UssdAnswer
+    if isinstance(source, list):
+        chosen = source.pop(0) if len(source) > 1 else source[0]
+    elif isinstance(source, str | UssdAnswer):
+        chosen = source
+    else:
+        chosen = source(card)
+    return UssdAnswer(chosen) if isinstance(chosen, str) else chosen

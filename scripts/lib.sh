@@ -1,4 +1,4 @@
-# Shared by the other scripts; source it, do not run it.
+# Shared by the other scripts: source it, do not run it.
 # shellcheck shell=bash
 
 set -euo pipefail
@@ -6,13 +6,14 @@ set -euo pipefail
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/gsm-gateway-dev"
-export HOME
+NODE_PATH="$CACHE/node/node_modules"
+export HOME NODE_PATH
 export DEBIAN_FRONTEND=noninteractive
 
 # One short line about what is being done.
 say() { printf '» %s\n' "$*"; }
 
-# What went wrong and what to do about it, one argument a line; ends the script.
+# What went wrong, then what to do about it, one argument a line; ends the script.
 die() {
     printf '✗ %s\n' "$1" >&2
     shift
@@ -22,11 +23,11 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a command quietly; shows what it printed only when it fails.
+# Runs a command quietly; shows the end of what it printed only when it fails.
 quietly() {
     local log status=0
     log="$(mktemp)"
-    "$@" >"$log" 2>&1 || status=$?
+    "$@" >"$log" 2>&1 </dev/null || status=$?
     ((status == 0)) || tail -n 30 "$log" >&2
     rm -f "$log"
     return "$status"
@@ -35,24 +36,23 @@ quietly() {
 # True where Debian packages can be installed without asking anybody.
 can_apt() { have apt-get && [[ "$(id -u)" == 0 ]]; }
 
-# Installs Debian packages; the package lists are fetched only when apt does not know one of them.
+# Installs Debian packages; the package lists are fetched only when apt cannot do without.
 apt_install() {
-    if ! apt-get install --simulate --no-install-recommends "$@" >/dev/null 2>&1; then
-        quietly apt-get update || return 1
+    local apt=(apt-get install --yes --no-install-recommends)
+    if "${apt[@]}" --simulate "$@" >/dev/null 2>&1 && "${apt[@]}" "$@" >/dev/null 2>&1 </dev/null; then
+        return
     fi
-    quietly apt-get install --yes --no-install-recommends "$@"
+    quietly apt-get update && quietly "${apt[@]}" "$@"
 }
 
-# Makes one command available from Debian packages, or ends with how to get it.
-# need_command <command> <what it is for> <package>...
-need_command() {
-    local command="$1" purpose="$2"
-    shift 2
-    if have "$command"; then return; fi
-    can_apt || die "$command is missing ($purpose)." \
+# need_packages <what for> <package>...: installs Debian packages, or ends with how to get them.
+need_packages() {
+    local purpose="$1"
+    shift
+    can_apt || die "Missing on this machine: $purpose." \
         "On Debian or Ubuntu: sudo apt-get install $*" \
         "Elsewhere: install it with your system's package manager, then run this again."
-    say "$command: installing the Debian packages $*"
-    apt_install "$@" || die "apt-get could not install $*; see its words above." \
+    say "$purpose: installing the Debian packages $*"
+    apt_install "$@" || die "apt-get could not install $*; its words are above." \
         "Check the machine's package sources and its network, then run this again."
 }

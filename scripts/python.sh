@@ -31,7 +31,6 @@ find_uv() {
 # Puts a private uv into the cache folder, with whichever Python has venv or pip.
 install_uv() {
     local base pip=()
-    say "uv: installing a private one into $UV_HOME"
     rm -rf "$UV_HOME"
     for base in python3 /usr/bin/python3 python3.14; do
         if "$base" -c 'import ensurepip, venv' 2>/dev/null && "$base" -m venv "$UV_HOME"; then
@@ -41,6 +40,7 @@ install_uv() {
         else
             continue
         fi
+        say "uv: installing a private one into $UV_HOME"
         quietly "${pip[@]}" "uv==$(pinned uv)" || die "pip could not install uv; its words are above." \
             "Check pip's registry settings and the network, or install uv yourself:" "$UV_SITE"
         return

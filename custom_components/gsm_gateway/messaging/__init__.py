@@ -1,0 +1,1 @@
+"""The promises: nothing is lost, nothing is sent twice."""

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from . import gsm0338, journal as j
+from . import journal as j
 from .commands import CommandError, command
 from .faults import SendFault
-from .line import IncomingSms, Line
+from .line import Line
 from .listener import Listener
 from .powered_box import PoweredBox
 from .sim_card import SimCard, UssdAnswer
@@ -29,31 +29,11 @@ class Box(PoweredBox):
         `encoding`: auto, gsm7, ucs2 or binary (then `hex` holds the user data). Raises
         CommandError when the line is not registered: the network keeps the SMS then.
         """
-        target = self.line(line)
-        if not self.powered or not target.registered:
-            raise CommandError(f"line {line} is not in the network")
+        if encoding not in ("auto", "gsm7", "ucs2", "binary"):
+            raise CommandError(f"an SMS cannot be in {encoding!r}")
+        chosen: Any = None if encoding == "auto" else encoding
         raw = bytes.fromhex(hex)
-        chosen: gsm0338.RadioEncoding
-        if encoding == "binary" or raw:
-            chosen = "binary"
-        elif encoding in ("gsm7", "ucs2"):
-            chosen = "gsm7" if encoding == "gsm7" else "ucs2"
-        else:
-            chosen = gsm0338.radio_encoding(text)
-        self.incoming_count += 1
-        message = IncomingSms(self.incoming_count, sender, text, chosen, raw)
-        self.log(
-            j.SMS_INCOMING,
-            line,
-            id=message.id,
-            sender=sender,
-            text=text,
-            encoding=chosen,
-            raw=raw.hex(),
-            parts=len(message.parts),
-        )
-        await self.deliver(target, message)
-        return message.id
+        return await self.take_in(line, sender, text, "binary" if raw else chosen, raw)
 
     @command("Take a line off the network (state=off) or back (state=on).")
     async def network(self, line: int, state: bool) -> None:

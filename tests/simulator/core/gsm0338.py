@@ -44,7 +44,7 @@ def encode(text: str, replacement: str | None = None) -> bytes:
 
 
 def decode(septets: bytes) -> str:
-    """Return the text of unpacked septets; the eighth bit is ignored, as a radio has no room for it."""
+    """Return the text of unpacked septets; a radio has no room for the eighth bit."""
     out: list[str] = []
     escaped = False
     for byte in septets:

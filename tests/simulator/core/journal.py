@@ -22,6 +22,7 @@ USSD_ANSWERED = "ussd_answered"
 LOGIN = "login"
 LOGIN_REFUSED = "login_refused"
 CONNECTION = "connection"
+HTTP_REQUEST = "http_request"
 FAULT = "fault"
 BOX = "box"
 

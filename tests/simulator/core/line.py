@@ -48,7 +48,11 @@ class Line:
 
 @dataclass(frozen=True)
 class AirMessage:
-    """One SMS as the radio gets it; `raw` is the user data of a message that is not plain text."""
+    """One SMS as the radio gets it.
+
+    `raw`: the octets as the client gave them, where it gave octets. With encoding "binary" they
+    are the user data and `text` is empty.
+    """
 
     number: str
     text: str
@@ -61,7 +65,7 @@ class AirMessage:
     @property
     def parts(self) -> int:
         """How many SMS it takes on the air."""
-        if self.raw:
+        if self.encoding == "binary":
             return max(1, -(-len(self.raw) // 140))
         return len(gsm0338.split(self.text, self.encoding))
 
@@ -78,13 +82,17 @@ class SendResult:
 
 @dataclass(frozen=True)
 class IncomingSms:
-    """One SMS from the network; `id` is growing per box."""
+    """One SMS from the network; `id` is growing per box.
+
+    `missing` names parts (from 1) of a long SMS that never came.
+    """
 
     id: int
     sender: str
     text: str
     encoding: gsm0338.RadioEncoding
     raw: bytes = b""
+    missing: tuple[int, ...] = ()
 
     @property
     def parts(self) -> list[str]:

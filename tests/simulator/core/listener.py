@@ -37,7 +37,7 @@ class Connection:
 
     def __init__(
         self,
-        listener: "Listener",
+        listener: Listener,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
@@ -74,7 +74,7 @@ class Connection:
         return data
 
     async def send(self, data: bytes) -> None:
-        """Send bytes; raise ConnectionCut when a fault ends the connection in the middle of them."""
+        """Send bytes; raise ConnectionCut when a fault ends the connection amid them."""
         await self._listener.awake.wait()
         if self.closed:
             raise ConnectionResetError("closed")

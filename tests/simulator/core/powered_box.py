@@ -112,6 +112,39 @@ class PoweredBox(ABC):
         except KeyError:
             raise CommandError(f"{self.name} has no line {number}") from None
 
+    async def take_in(
+        self,
+        line: int,
+        sender: str,
+        text: str = "",
+        encoding: gsm0338.RadioEncoding | None = None,
+        raw: bytes = b"",
+        missing: tuple[int, ...] = (),
+    ) -> int:
+        """Take an SMS from the network and return its id in the journal.
+
+        Raises CommandError when the line is not registered: the network keeps the SMS then.
+        """
+        target = self.line(line)
+        if not self.powered or not target.registered:
+            raise CommandError(f"line {line} is not in the network")
+        chosen = encoding or gsm0338.radio_encoding(text)
+        self.incoming_count += 1
+        message = IncomingSms(self.incoming_count, sender, text, chosen, raw, missing)
+        self.log(
+            j.SMS_INCOMING,
+            line,
+            id=message.id,
+            sender=sender,
+            text=text,
+            encoding=chosen,
+            raw=raw.hex(),
+            parts=len(message.parts),
+            missing=list(missing),
+        )
+        await self.deliver(target, message)
+        return message.id
+
     def handed_over(
         self, line: Line, message: IncomingSms, how: str, **fields: Any
     ) -> None:

@@ -16,14 +16,7 @@ from .control import ControlServer
 from .journal import Journal
 from .line import Line
 from .listener import require_loopback
-from .sim_card import SimCard
-
-_DEFAULT_OPERATORS = (
-    ("Beeline", "25099", "*100#", "Баланс: {balance} {currency}"),
-    ("MTS", "25001", "*100#", "Balance:{balance}r,Limit:0r"),
-    ("MegaFon", "25002", "*100#", "Ваш баланс {balance} руб."),
-    ("Tele2", "25020", "*105#", "Balans {balance} rub."),
-)
+from .sim_card import SimCard, default_card
 
 
 def add_common_arguments(parser: ArgumentParser, lines: int, sims: int) -> None:
@@ -76,22 +69,6 @@ def build_lines(args: Namespace) -> list[Line]:
             line.sim = line.sim or default_card(line.number)
             _apply(line, line.sim, words)
     return lines
-
-
-def default_card(number: int) -> SimCard:
-    """Return a card that differs from those of other lines; four operators take turns."""
-    operator, network, code, template = _DEFAULT_OPERATORS[
-        (number - 1) % len(_DEFAULT_OPERATORS)
-    ]
-    return SimCard(
-        number=f"+7999{number:07d}",
-        operator=operator,
-        imsi=f"{network}{number:010d}",
-        iccid=f"89701{number:014d}",
-        balance=Decimal("57.20") + 10 * (number - 1),
-        balance_code=code,
-        balance_template=template,
-    )
 
 
 def _apply(line: Line, card: SimCard, words: list[str]) -> None:

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+_DEFAULT_OPERATORS = (
+    ("Beeline", "25099", "*100#", "Баланс: {balance} {currency}"),
+    ("MTS", "25001", "*100#", "Balance:{balance}r,Limit:0r"),
+    ("MegaFon", "25002", "*100#", "Ваш баланс {balance} руб."),
+    ("Tele2", "25020", "*105#", "Balans {balance} rub."),
+)
+
 type UssdKind = Literal["reply", "menu", "error", "silence"]
 
 
@@ -17,7 +24,7 @@ class UssdAnswer:
     """
 
     text: str = ""
-    menu: dict[str, "UssdAnswer"] = field(default_factory=dict)
+    menu: dict[str, UssdAnswer] = field(default_factory=dict)
     delay: float = 0.0
     kind: UssdKind = "reply"
 
@@ -102,6 +109,22 @@ class SimCard:
         if code == self.balance_code:
             return UssdAnswer(self.balance_template)
         return self.unknown_code
+
+
+def default_card(number: int) -> SimCard:
+    """Return a card that differs from those of other lines; four operators take turns."""
+    operator, network, code, template = _DEFAULT_OPERATORS[
+        (number - 1) % len(_DEFAULT_OPERATORS)
+    ]
+    return SimCard(
+        number=f"+7999{number:07d}",
+        operator=operator,
+        imsi=f"{network}{number:010d}",
+        iccid=f"89701{number:014d}",
+        balance=Decimal("57.20") + 10 * (number - 1),
+        balance_code=code,
+        balance_template=template,
+    )
 
 
 def _pick(table: dict[str, UssdSource], code: str, card: SimCard) -> UssdAnswer:

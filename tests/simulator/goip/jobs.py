@@ -1,0 +1,135 @@
+"""What a line does for the web pages: one SMS or one USSD at a time, told by its slot."""
+
+from typing import TYPE_CHECKING
+
+from ..core import journal as j
+from ..core.faults import SendFault
+from ..core.line import AirMessage, Line
+from ..core.sim_card import UssdOutcome
+from .broken_text import cut_bytes
+from .slots import DONE, ERRORDONE, STARTED, Slot
+
+if TYPE_CHECKING:
+    from .box import GoipBox
+
+NOT_REPLIED = "send, but provider not reply."
+
+
+class Jobs:
+    """Starts work on lines; the box has no queue (Q3)."""
+
+    def __init__(self, box: GoipBox) -> None:
+        self._box = box
+        self.slots = {number: Slot() for number in box.lines}
+        self.crashed: set[int] = set()
+
+    async def start_sms(self, line: Line, message: AirMessage) -> bool:
+        """Begin to send; False when the line is busy."""
+        if line.busy:
+            return False
+        await line.work.acquire()
+        self.slots[line.number].begin(message.key)
+        self._box.spawn(self._send(line, message))
+        return True
+
+    async def start_ussd(self, line: Line, code: str, key: str, interface: str) -> bool:
+        """Begin to dial; False when the line is busy."""
+        if line.busy:
+            return False
+        await line.work.acquire()
+        self.slots[line.number].begin(key)
+        self._box.spawn(self._dial(line, code, key, interface))
+        return True
+
+    def fail(self, line: Line, key: str, error: str) -> None:
+        """Write a failure into the slot of a line that did not begin."""
+        self.slots[line.number].begin(key)
+        self._end(line, key, error)
+
+    def posted_while_busy(self, line: Line, key: str) -> None:
+        """Do to the slot what a form does that finds its line busy (D4)."""
+        slot = self.slots[line.number]
+        if self._box.options.busy_form == "overwritten":
+            slot.key = key
+        elif self._box.options.busy_form == "refused":
+            slot.begin(key)
+            slot.end(self._box.options.failure_status, "busy", blank_key=False)
+
+    async def _send(self, line: Line, message: AirMessage) -> None:
+        """Send one SMS and write its end."""
+        try:
+            fault = line.faults.take_send()
+            if fault is not None and fault.passing:
+                self._box.spawn(self._show_passing(line, fault))
+            if message.parts > 1 and self._box.options.long_text == "crash":
+                await self._crash(line, message)
+                return
+            result = await self._box.send_over_air(line, message, fault)
+            if result.told:
+                self._end(line, message.key, result.error, result.status)
+        finally:
+            line.work.release()
+
+    async def _show_passing(self, line: Line, fault: SendFault) -> None:
+        """Show an error for a moment while the SMS is still being sent (Q6)."""
+        await self._box.clock.sleep(self._box.seconds_per_sms / 3)
+        if self.slots[line.number].status == STARTED:
+            self.slots[line.number].error = fault.passing
+
+    async def _crash(self, line: Line, message: AirMessage) -> None:
+        """Let the radio module crash; it comes back by itself (Q10)."""
+        await self._box.clock.sleep(self._box.seconds_per_sms / 2)
+        line.module_on = False
+        self.crashed.add(line.number)
+        self._box.log(j.FAULT, line.number, fault="module_crash")
+        self._box.spawn(self._restart_module(line))
+        self._end(line, message.key, self._box.not_registered_error)
+
+    async def _restart_module(self, line: Line) -> None:
+        """Bring a crashed module back."""
+        await self._box.clock.sleep(self._box.options.module_restart_seconds)
+        line.module_on = True
+        self.crashed.discard(line.number)
+        self._box.log(j.FAULT, line.number, fault="module_restarted")
+
+    async def _dial(self, line: Line, code: str, key: str, interface: str) -> None:
+        """Run one USSD and write the answer where an SMS has its error (Q5)."""
+        options = self._box.options
+        try:
+            outcome = await self._answer_in_time(line, code, key, interface)
+            if outcome.kind == "silence":
+                if options.ussd_timeout:
+                    self._end(line, key, NOT_REPLIED, ERRORDONE)
+            elif outcome.kind == "error":
+                self._end(line, key, outcome.text)
+            else:
+                text = cut_bytes(outcome.text, options.byte_limit)
+                self._end(line, key, text, DONE)
+        finally:
+            line.work.release()
+
+    async def _answer_in_time(
+        self, line: Line, code: str, key: str, interface: str
+    ) -> UssdOutcome:
+        """Return the operator's answer; what comes after the box's patience is silence."""
+        clock, patience = self._box.clock, self._box.options.ussd_timeout
+        started = clock.monotonic()
+        dialling = self._box.dial_ussd(line, code, interface, key)
+        if not patience:
+            return await dialling
+        try:
+            outcome = await clock.wait_for(dialling, patience)
+        except TimeoutError:
+            return UssdOutcome("silence", "", 0.0)
+        if outcome.kind == "silence":
+            await clock.sleep(patience - (clock.monotonic() - started))
+        return outcome
+
+    def _end(self, line: Line, key: str, error: str, status: str = "") -> None:
+        """Write the end of a job; whoever overwrote the key meanwhile reads it as his (D4)."""
+        options = self._box.options
+        slot = self.slots[line.number]
+        if options.busy_form != "overwritten":
+            slot.key = key
+        final = status or (options.failure_status if error else DONE)
+        slot.end(final, error, options.blank_key)

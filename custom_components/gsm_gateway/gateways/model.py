@@ -14,6 +14,10 @@ class CannotConnect(GatewayError):
     """The box does not take a connection; nothing was handed to it."""
 
 
+class CertificateNotTrusted(CannotConnect):
+    """The box shows a TLS certificate that nobody vouches for."""
+
+
 class InvalidAuth(GatewayError):
     """The box refuses the user or the password; nothing was handed to it."""
 

@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalTypeFormat
 
-from .const import EVENT_SMS_RECEIVED
+from .const import (
+    CONF_IMSI,
+    CONF_NUMBER,
+    DOMAIN,
+    EVENT_SMS_RECEIVED,
+    SUBENTRY_CONTACT,
+)
+from .devices import async_device, sim_on_channel, unique_id
 from .messaging.messages import ReceivedMessage
+from .messaging.numbers import Country, country_of, same
+
+KEY_INCOMING_SMS: Final = "incoming_sms"
 
 # Keyed by entry id, so that triggers outlive a reload of the entry.
 SIGNAL_SMS_RECEIVED: Final[SignalTypeFormat[Mapping[str, Any]]] = SignalTypeFormat(
@@ -18,16 +30,63 @@ SIGNAL_SMS_RECEIVED: Final[SignalTypeFormat[Mapping[str, Any]]] = SignalTypeForm
 
 
 @callback
-def received_data(
-    hass: HomeAssistant, entry: ConfigEntry, message: ReceivedMessage
-) -> dict[str, Any]:
-    """Return what outsiders see of a received message."""
-    raise NotImplementedError
-
-
-@callback
 def announce(hass: HomeAssistant, entry: ConfigEntry, message: ReceivedMessage) -> None:
     """Tell event entity and triggers (by the entry's signal) and the bus of a message."""
     data = received_data(hass, entry, message)
     async_dispatcher_send(hass, SIGNAL_SMS_RECEIVED.format(entry.entry_id), data)
     hass.bus.async_fire(EVENT_SMS_RECEIVED, data)
+
+
+@callback
+def received_data(
+    hass: HomeAssistant, entry: ConfigEntry, message: ReceivedMessage
+) -> dict[str, Any]:
+    """Return what outsiders see of a received message; its names never change.
+
+    What a port without a SIM of ours or a disabled SIM received belongs to the box.
+    """
+    sim = sim_on_channel(entry, message.channel)
+    device = sim and async_device(hass, entry, sim.subentry_id)
+    country = country_of(sim.data.get(CONF_IMSI)) if sim else None
+    if sim is None or device is None or device.disabled:
+        device, entity_id, sim_name = async_device(hass, entry), None, None
+    else:
+        entity_id = er.async_get(hass).async_get_entity_id(
+            EVENT_DOMAIN, DOMAIN, unique_id(entry, sim.subentry_id, KEY_INCOMING_SMS)
+        )
+        sim_name = device.name_by_user or device.name
+    return {
+        "config_entry_id": entry.entry_id,
+        "device_id": device and device.id,
+        "entity_id": entity_id,
+        "gateway": entry.title,
+        "channel": message.channel,
+        "sim": sim_name,
+        "sender": message.sender,
+        "contact": _contact(hass, message.sender, country),
+        "trusted": True,
+        "text": message.text,
+        "kind": message.kind.value,
+        "private": False,
+        "received_at": message.received_at.isoformat(),
+        "time_guessed": message.time_guessed,
+        "parts": message.parts,
+        "complete": message.complete,
+        "late": message.late,
+        "redelivered": message.redelivered,
+        "stored": message.stored,
+        "message_id": message.message_id,
+    }
+
+
+def _contact(hass: HomeAssistant, sender: str, country: Country | None) -> str | None:
+    """Return the name of the contact, of any box, that has the sender's number."""
+    return next(
+        (
+            contact.title
+            for entry in hass.config_entries.async_entries(DOMAIN)
+            for contact in entry.get_subentries_of_type(SUBENTRY_CONTACT)
+            if same(contact.data[CONF_NUMBER], sender, country)
+        ),
+        None,
+    )

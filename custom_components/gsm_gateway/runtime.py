@@ -1,22 +1,45 @@
-"""What runs behind the entries: the queue that all boxes share, and each box's own side."""
+"""What runs behind the entries: what all boxes share, and each box's own side."""
 
+import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import count
+import logging
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
+from homeassistant.helpers.device_registry import EventDeviceRegistryUpdatedData
+from homeassistant.helpers.event import async_track_device_registry_updated_event
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.ulid import ulid_now
 
+from . import brands
+from .announce import announce
 from .balances import Balances
-from .const import DOMAIN
+from .connection import Connection
+from .const import CONF_CHANNEL, CONF_USE_FOR_SENDING, DOMAIN, SUBENTRY_SIM
 from .coordinator import StatusCoordinator
+from .devices import async_device, async_register_devices, sim_on_channel
 from .gateways.clock import Clock
-from .gateways.ports import Gateway
+from .gateways.model import GatewayError, IncomingCall, SendReport, SmsPart
+from .messaging.catchup import CatchUp
+from .messaging.inbox import Inbox
 from .messaging.line import Line
+from .messaging.messages import OutgoingMessage, ReceivedMessage, SendPolicy, State
 from .messaging.outbox import Outbox
 from .messaging.router import Router
+from .tasks import OwnedTasks
+
+_LOGGER = logging.getLogger(__name__)
 
 type GsmGatewayConfigEntry = ConfigEntry[GatewayRuntime]
+
+STOP_SECONDS: Final = 2.0
+"""All boxes together."""
+REMEMBERED: Final = 1000
+"""Received messages that can be answered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,37 +55,233 @@ class Origin:
 class Messenger:
     """What all boxes share; one in each Home Assistant, at `hass.data[MESSENGER]`."""
 
-    clock: Clock
-    router: Router
-    outbox: Outbox
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Start with an empty queue; everything ends when Home Assistant stops."""
+        self.clock = Clock()
+        self.router = Router()
+        serials = count(int(self.clock.now().timestamp() * 1000))
+        self.outbox = Outbox(
+            self.clock, self.router, ulid_now, serials.__next__, _log_change
+        )
+        self.running: set[GatewayRuntime] = set()
+        self._origins: dict[str, Origin] = {}
+        hass.async_add_shutdown_job(HassJob(self._async_stop, "gsm_gateway stop"))
+
+    def remember(self, message_id: str, origin: Origin) -> None:
+        """Keep where a message came from, among the last thousand."""
+        self._origins[message_id] = origin
+        if len(self._origins) > REMEMBERED:
+            del self._origins[next(iter(self._origins))]
 
     def received(self, message_id: str) -> Origin | None:
-        """Return where one of the last thousand received messages came from."""
-        raise NotImplementedError
+        """Return where a message came from, if it is remembered."""
+        return self._origins.get(message_id)
+
+    async def _async_stop(self) -> None:
+        """Finish what is on the air, then say goodbye to all boxes."""
+        for runtime in self.running:
+            runtime.inbox.close()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.outbox.close()
+                await asyncio.gather(*(box.async_stop() for box in set(self.running)))
+        except TimeoutError:
+            _LOGGER.debug("Not every box took leave in time")
 
 
 MESSENGER: HassKey[Messenger] = HassKey(DOMAIN)
 
 
 class GatewayRuntime:
-    """One box at work: `entry.runtime_data`."""
+    """One box at work, and who listens to it: `entry.runtime_data`."""
 
-    hass: HomeAssistant
-    entry: GsmGatewayConfigEntry
-    messenger: Messenger
-    gateway: Gateway
-    lines: dict[str, Line]
-    """By the subentry id of the SIM, which is the line's id as well."""
-    status: StatusCoordinator
-    """Its data is the last `GatewayStatus`; empty while the box is away."""
-    balances: Balances
+    def __init__(self, hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+        """Put the parts together; no link is up before `async_start`."""
+        self.hass = hass
+        self.entry = entry
+        self.messenger = hass.data[MESSENGER]
+        clock = self.messenger.clock
+        self._channels = _channels(entry)
+        self._facts = brands.connection_facts(entry.data)
+        self.gateway = brands.compose(hass, entry.data, sorted(self._channels), clock)
+        self.connection = Connection(hass, entry, clock)
+        self.status = StatusCoordinator(
+            hass, entry, self.gateway.status, self.connection
+        )
+        """Its listeners hear of the connection and of changed settings as well."""
+        self.lines: dict[str, Line] = {}
+        """By the subentry id of the SIM, which is the line's id as well."""
+        self.balances = Balances(hass, entry, self.lines, clock)
+        self.inbox = Inbox(entry.entry_id, clock, ulid_now, self._announce)
+        zone = dt_util.get_default_time_zone()
+        self._catchup = CatchUp(self.gateway, self.inbox, clock, zone)
+        self._tasks = OwnedTasks(entry.title, clock)
+        self._told = self.status.data
+        self._untrack_devices: CALLBACK_TYPE | None = None
+        entry.async_on_unload(self.status.async_add_listener(self._status_changed))
+
+    @callback
+    def async_start(self) -> None:
+        """Bring up the link, and announce messages once Home Assistant has started."""
+        self.messenger.running.add(self)
+        flows = self.hass.config_entries.flow
+        self.entry.async_on_unload(flows.async_subscribe_flow(self._flow_changed))
+        self.entry.async_on_unload(async_at_started(self.hass, self._started))
+        self._tasks.run("inbox", self.inbox.run)
+        self._tasks.run("catch-up", self._catchup.run)
+        self._run_link()
+
+    async def async_stop(self) -> None:
+        """Take leave of the box; what its SIMs have to send waits for its return."""
+        self.messenger.running.discard(self)
+        self.inbox.close()
+        self.balances.async_stop()
+        if self._untrack_devices:
+            self._untrack_devices()
+            self._untrack_devices = None
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._tasks.stop()
+        except TimeoutError:
+            _LOGGER.debug("%s was left without a goodbye", self.entry.title)
+        for line in self.lines.values():
+            line.connected = False
 
     @property
-    def connected(self) -> bool:
-        """Tell whether the box is within reach."""
-        raise NotImplementedError
+    def needs_reload(self) -> bool:
+        """Tell whether the link is made of other facts than the entry has now."""
+        return (
+            brands.connection_facts(self.entry.data) != self._facts
+            or not _channels(self.entry) <= self._channels
+        )
 
-    @property
-    def last_gap(self) -> tuple[datetime, datetime | None] | None:
-        """Return since when, and until when, nobody was listening last; none since the start."""
-        raise NotImplementedError
+    @callback
+    def async_apply_settings(self) -> None:
+        """Take over the entry's SIMs and contacts as they are now; the link stays up."""
+        async_register_devices(self.hass, self.entry, self.status.data)
+        sims = self.entry.get_subentries_of_type(SUBENTRY_SIM)
+        for line_id in self.lines.keys() - {sim.subentry_id for sim in sims}:
+            del self.lines[line_id]
+            self.messenger.router.remove(line_id)
+        for sim in sims:
+            policy = SendPolicy(sim.data.get(CONF_USE_FOR_SENDING, SendPolicy.ALWAYS))
+            if line := self.lines.get(sim.subentry_id):
+                line.policy = policy
+                continue
+            self.lines[sim.subentry_id] = line = Line(
+                line_id=sim.subentry_id,
+                box_id=self.entry.entry_id,
+                channel=sim.data[CONF_CHANNEL],
+                gateway=self.gateway,
+                clock=self.messenger.clock,
+                policy=policy,
+            )
+            line.connected = self.connection.connected
+            self.messenger.router.add(line)
+        self._track_devices()
+        self.balances.async_apply_settings()
+        self.status.async_update_listeners()
+
+    def on_part(self, part: SmsPart) -> None:
+        """Take over an incoming part."""
+        self.inbox.take(part)
+
+    def on_report(self, report: SendReport) -> None:
+        """Hear what became of an outgoing message."""
+        self.messenger.outbox.on_report(self.entry.entry_id, report)
+
+    def on_call(self, call: IncomingCall) -> None:
+        """Hear of a voice call that rings."""
+
+    def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
+        """Hear that the box is within reach, or why it is not any more."""
+        if not self.connection.update(connected=connected, error=error):
+            return
+        for line in self.lines.values():
+            line.connected = connected
+        self.inbox.on_connection(connected=connected)
+        self.status.async_connection_changed()
+        if connected:
+            self._catchup.wake()
+            self.messenger.outbox.box_connected(self.entry.entry_id)
+
+    @callback
+    def _status_changed(self) -> None:
+        """Let the lines know what the box tells of their SIMs."""
+        status = self.status.data
+        for line in self.lines.values():
+            channel = status.channel(line.channel)
+            line.registered = channel and channel.registered
+        if status != self._told:
+            self._told = status
+            async_register_devices(self.hass, self.entry, status)
+        self.messenger.outbox.wake()
+        self.balances.async_wake()
+
+    @callback
+    def _track_devices(self) -> None:
+        """Use a SIM only while its device is enabled, and hear when that changes."""
+        if self._untrack_devices:
+            self._untrack_devices()
+        devices = (
+            async_device(self.hass, self.entry, line_id) for line_id in self.lines
+        )
+        self._untrack_devices = async_track_device_registry_updated_event(
+            self.hass,
+            [device.id for device in devices if device],
+            self._device_changed,
+        )
+        self._device_changed()
+
+    @callback
+    def _device_changed(
+        self, _event: Event[EventDeviceRegistryUpdatedData] | None = None
+    ) -> None:
+        for line in self.lines.values():
+            device = async_device(self.hass, self.entry, line.line_id)
+            line.enabled = device is not None and not device.disabled
+        self.messenger.outbox.wake()
+        self.balances.async_wake()
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self.inbox.open()
+
+    @callback
+    def _flow_changed(self, change: str, _flow_id: str) -> None:
+        """Try the box again when the user has dealt with refused credentials."""
+        refused = self.connection.refused
+        if change == "removed" and refused and not self._is_user_asked():
+            self._run_link()
+
+    def _is_user_asked(self) -> bool:
+        asking = {SOURCE_REAUTH, SOURCE_RECONFIGURE}
+        return any(self.entry.async_get_active_flows(self.hass, asking))
+
+    def _run_link(self) -> None:
+        self._tasks.run("link", lambda: self.gateway.receiver.run(self))
+
+    def _announce(self, message: ReceivedMessage) -> None:
+        sim = sim_on_channel(self.entry, message.channel)
+        origin = Origin(
+            entry_id=self.entry.entry_id,
+            sender=message.sender,
+            line_id=sim and sim.subentry_id,
+        )
+        self.messenger.remember(message.message_id, origin)
+        announce(self.hass, self.entry, message)
+
+
+def _channels(entry: ConfigEntry) -> frozenset[int]:
+    sims = entry.get_subentries_of_type(SUBENTRY_SIM)
+    return frozenset(sim.data[CONF_CHANNEL] for sim in sims)
+
+
+def _log_change(message: OutgoingMessage, previous: State | None) -> None:
+    _LOGGER.debug(
+        "Message %s: %s after %s (%s)",
+        message.message_id,
+        message.state,
+        previous or "nothing",
+        message.reason or "no reason",
+    )

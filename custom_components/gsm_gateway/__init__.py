@@ -1,0 +1,75 @@
+"""GSM gateways: boxes with SIM cards that send and receive SMS and USSD."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .balances import async_forget_balances
+from .const import DOMAIN, SUBENTRY_SIM
+from .runtime import MESSENGER, GatewayRuntime, GsmGatewayConfigEntry, Messenger
+from .services import async_setup_services
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NOTIFY,
+    Platform.SENSOR,
+]
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions and what all boxes share."""
+    hass.data[MESSENGER] = Messenger(hass)
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> bool:
+    """Set up a box; whether it answers is found out afterwards."""
+    runtime = GatewayRuntime(hass, entry)
+    entry.runtime_data = runtime
+    await runtime.balances.async_load()
+    runtime.async_apply_settings()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_async_updated))
+    runtime.async_start()
+    return True
+
+
+async def _async_updated(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+    """Apply what the user changed; only another address or login drops the link."""
+    if entry.runtime_data.needs_reload:
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        entry.runtime_data.async_apply_settings()
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> bool:
+    """Take leave of a box; its SIMs keep their queue unless the user disabled it."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.async_stop()
+    if entry.disabled_by:
+        _drop_lines(hass, entry)
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+    """Forget a box."""
+    _drop_lines(hass, entry)
+    await async_forget_balances(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: GsmGatewayConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the user delete a device that stands for nothing any more."""
+    ...
+
+
+def _drop_lines(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+    for sim in entry.get_subentries_of_type(SUBENTRY_SIM):
+        hass.data[MESSENGER].router.remove(sim.subentry_id)

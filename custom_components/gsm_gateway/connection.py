@@ -1,0 +1,68 @@
+"""Whether a box is within reach, and since when it was not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+import logging
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from .gateways.clock import Clock
+from .gateways.model import GatewayError, InvalidAuth
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """A time in which nobody listened to the box."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+class Connection:
+    """What the link last said, told to the log once when it changes."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, clock: Clock) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._clock = clock
+        self._lost_told = False
+        self.connected = False
+        self.refused = False
+        """Whether the box refuses the credentials, so that nobody tries any more."""
+        self.gap = Gap(since=clock.now())
+        """The present one, else the last."""
+
+    @callback
+    def update(self, *, connected: bool, error: GatewayError | None) -> bool:
+        """Take what the link says and return whether that changes anything."""
+        self.refused = isinstance(error, InvalidAuth)
+        if self.refused:
+            self._entry.async_start_reauth(self._hass)
+        changed = connected is not self.connected
+        self.connected = connected
+        if connected:
+            self._back()
+        else:
+            self._lost(error, changed=changed)
+        return changed
+
+    def _back(self) -> None:
+        if self.gap.until is None:
+            self.gap = Gap(since=self.gap.since, until=self._clock.now())
+        if self._lost_told:
+            _LOGGER.info("%s is connected again", self._entry.title)
+        self._lost_told = False
+
+    def _lost(self, error: GatewayError | None, *, changed: bool) -> None:
+        if changed:
+            self.gap = Gap(since=self._clock.now())
+        if not self._lost_told:
+            _LOGGER.warning(
+                "%s is not connected: %s",
+                self._entry.title,
+                str(error or "") or "no reason given",
+            )
+        self._lost_told = True

@@ -13,6 +13,8 @@ from .options import WireOptions
 
 MERGE_SECONDS = 0.3
 LONGEST_RANDOM_WRITE = 40
+CUT_PAUSE_SECONDS = 0.001
+"""Real time between the pieces of a cut write, so that they arrive as pieces."""
 
 
 class SessionEnd(ConnectionError):
@@ -60,9 +62,7 @@ class AmiWriter:
                 await self._clock.sleep(MERGE_SECONDS)
                 self._take_all()
             last = any(block.last for block in self._taken)
-            for piece in self._pieces(b"".join(block.data for block in self._taken)):
-                await self._connection.send(piece)
-                await asyncio.sleep(0)
+            await self._send(b"".join(block.data for block in self._taken))
             self._settle(written=True)
             if last:
                 await self._connection.close()
@@ -72,6 +72,13 @@ class AmiWriter:
         """Tell everything that was not written to its end as such."""
         self._take_all()
         self._settle(written=False)
+
+    async def _send(self, data: bytes) -> None:
+        first, *rest = self._pieces(data)
+        await self._connection.send(first)
+        for piece in rest:
+            await asyncio.sleep(CUT_PAUSE_SECONDS)
+            await self._connection.send(piece)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         options = self._options()

@@ -1,0 +1,29 @@
+"""A readable line in the logbook for a received message, without its text."""
+
+from collections.abc import Callable
+
+from homeassistant.core import Event, HomeAssistant, callback
+
+from .const import DOMAIN, EVENT_SMS_RECEIVED
+
+
+@callback
+def async_describe_events(
+    hass: HomeAssistant,
+    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
+) -> None:
+    """Say how the bus event reads."""
+    async_describe_event(DOMAIN, EVENT_SMS_RECEIVED, _describe_received)
+
+
+@callback
+def _describe_received(event: Event) -> dict[str, str]:
+    """Tell who wrote to which SIM."""
+    data = event.data
+    description = {
+        "name": data["sim"] or data["gateway"],
+        "message": f"received an SMS from {data['contact'] or data['sender']}",
+    }
+    if data["entity_id"]:
+        description["entity_id"] = data["entity_id"]
+    return description

@@ -1,0 +1,232 @@
+"""The one way by which every action hands messages to the queue."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+import voluptuous as vol
+
+from .const import (
+    CONF_EXPIRE_AFTER,
+    CONF_FALLBACK,
+    CONF_IMSI,
+    CONF_NUMBER,
+    CONF_PRIORITY,
+    CONF_SIMS,
+    DOMAIN,
+    SUBENTRY_CONTACT,
+    SUBENTRY_SIM,
+)
+from .devices import async_device, identifier
+from .errors import not_a_sim, translated_errors
+from .messaging.countries import Country
+from .messaging.messages import Fallback, OutgoingMessage, Priority, Route
+from .messaging.numbers import country_of, dialable, from_integer
+from .runtime import MESSENGER
+
+LONGEST_EXPIRY: Final = timedelta(days=7)
+EXPIRY: Final = {
+    Priority.ALARM: timedelta(hours=1),
+    Priority.NORMAL: timedelta(hours=24),
+}
+"""How long a message may wait where nobody says otherwise."""
+
+SEND_OPTIONS: Final[dict[vol.Marker, Any]] = {
+    vol.Optional(CONF_PRIORITY): vol.All(
+        cv.string, vol.Lower, vol.In([priority.name.lower() for priority in Priority])
+    ),
+    vol.Optional(CONF_EXPIRE_AFTER): vol.All(
+        cv.positive_time_period,
+        vol.Range(min=timedelta(seconds=1), max=LONGEST_EXPIRY),
+    ),
+}
+"""What every action takes about how a message is to be treated."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Treatment:
+    """How a message is to be treated on its way."""
+
+    route: Route
+    priority: Priority
+    expire_after: timedelta
+
+    @classmethod
+    def of(cls, route: Route, options: Mapping[str, Any]) -> Treatment:
+        """Return what the options of an action (`SEND_OPTIONS`) say."""
+        priority = Priority[options.get(CONF_PRIORITY, Priority.NORMAL.name).upper()]
+        expire_after = options.get(CONF_EXPIRE_AFTER, EXPIRY[priority])
+        return cls(route=route, priority=priority, expire_after=expire_after)
+
+    @classmethod
+    def of_contact(cls, entry: ConfigEntry, contact: ConfigSubentry) -> Treatment:
+        """Return what the settings of a contact of this entry say.
+
+        With no SIM chosen there is nothing to fall back from: any may send.
+        """
+        settings = contact.data
+        order = tuple(settings.get(CONF_SIMS, ()))
+        fallback = Fallback(settings[CONF_FALLBACK])
+        if not order and fallback is Fallback.NONE:
+            fallback = Fallback.ANY
+        route = Route(order=order, then=fallback, box_id=entry.entry_id)
+        priority = Priority[settings[CONF_PRIORITY].upper()]
+        minutes = settings.get(CONF_EXPIRE_AFTER)
+        return cls(
+            route=route,
+            priority=priority,
+            expire_after=timedelta(minutes=minutes) if minutes else EXPIRY[priority],
+        )
+
+
+def recipients(value: object) -> list[object]:
+    """Return one or many numbers as a list; a text is taken apart at its commas."""
+    if isinstance(value, str):
+        return [piece for part in value.split(",") if (piece := part.strip())]
+    if isinstance(value, Iterable):
+        return [piece for part in value for piece in recipients(part)]
+    return [] if value is None else [value]
+
+
+def with_title(message: str, title: str | None) -> str:
+    """Return the text of an SMS, which has no title: it becomes the first line."""
+    return f"{title}\n{message}" if title else message
+
+
+@callback
+def async_send(
+    hass: HomeAssistant, to: Iterable[object], text: str, treatment: Treatment
+) -> list[OutgoingMessage]:
+    """Queue a text for each number, for all or for none of them.
+
+    Raises a translated error that names what is wrong.
+    """
+    if not text.strip():
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="empty_message"
+        )
+    outbox = hass.data[MESSENGER].outbox
+    with translated_errors(""):
+        numbers = _numbers(hass, to, treatment.route)
+        if not numbers:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="no_recipient"
+            )
+        return [
+            outbox.submit(
+                number,
+                text,
+                treatment.route,
+                treatment.priority,
+                treatment.expire_after,
+            )
+            for number in numbers
+        ]
+
+
+@callback
+def async_response(
+    hass: HomeAssistant, messages: Iterable[OutgoingMessage]
+) -> dict[str, Any]:
+    """Return what an action answers about the messages that it queued."""
+    return {
+        "messages": [
+            {
+                "message_id": message.message_id,
+                "to": message.to,
+                "device_id": _device_id(hass, message.line_id),
+                "parts": message.parts,
+                "state": message.state.value,
+                "reason": message.reason or None,
+            }
+            for message in messages
+        ]
+    }
+
+
+@callback
+def async_route(hass: HomeAssistant, device_id: str | None) -> Route:
+    """Return the way through a named SIM or box, loaded or not; without one, through any."""
+    if device_id is None:
+        return Route(then=Fallback.ANY)
+    device, entry = dr.async_get_device_and_config_entry_for_domain(
+        hass, device_id, domain=DOMAIN
+    )
+    if device is None or entry is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="device_unknown",
+            translation_placeholders={"device": device_id},
+        )
+    if identifier(entry) in device.identifiers:
+        return box_route(entry)
+    if (sim := async_sim(entry, device)) is None:
+        raise not_a_sim(device.name_by_user or device.name or device_id)
+    return Route(order=(sim,))
+
+
+def box_route(entry: ConfigEntry) -> Route:
+    """Return the way through any SIM of a box."""
+    return Route(then=Fallback.BOX, box_id=entry.entry_id)
+
+
+def async_sim(entry: ConfigEntry, device: dr.AnyDeviceEntry) -> str | None:
+    """Return the subentry id of the SIM that a device of this entry is, if it is one."""
+    return next(
+        (
+            sim.subentry_id
+            for sim in entry.get_subentries_of_type(SUBENTRY_SIM)
+            if identifier(entry, sim.subentry_id) in device.identifiers
+        ),
+        None,
+    )
+
+
+def _numbers(hass: HomeAssistant, to: Iterable[object], route: Route) -> list[str]:
+    """Return what is to be dialled, each number once. Raises `BadNumber`."""
+    country = _country(hass, route)
+    known = _known_numbers(hass)
+    return list(
+        dict.fromkeys(
+            from_integer(number, known, country)
+            if isinstance(number, int)
+            else dialable(str(number))
+            for number in to
+        )
+    )
+
+
+def _country(hass: HomeAssistant, route: Route) -> Country | None:
+    """Return the country of the SIM that will most likely send."""
+    for line in hass.data[MESSENGER].router.candidates(route):
+        entry = hass.config_entries.async_get_entry(line.box_id)
+        sim = entry and entry.subentries.get(line.line_id)
+        if sim and (country := country_of(sim.data.get(CONF_IMSI))):
+            return country
+    return None
+
+
+def _known_numbers(hass: HomeAssistant) -> Callable[[str], bool]:
+    """Return what tells whether a contact or a received message has exactly a number."""
+    contacts = {
+        contact.data[CONF_NUMBER]
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for contact in entry.get_subentries_of_type(SUBENTRY_CONTACT)
+    }
+    boxes = hass.data[MESSENGER].running
+    return lambda number: (
+        number in contacts or any(box.inbox.knows(number) for box in boxes)
+    )
+
+
+def _device_id(hass: HomeAssistant, line_id: str | None) -> str | None:
+    """Return the device of the SIM that sends, once that is settled."""
+    line = line_id and hass.data[MESSENGER].router.get(line_id)
+    entry = line and hass.config_entries.async_get_entry(line.box_id)
+    device = line and entry and async_device(hass, entry, line.line_id)
+    return device.id if device else None

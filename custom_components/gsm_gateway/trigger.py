@@ -1,0 +1,204 @@
+"""The trigger `gsm_gateway.sms_received`."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, cast, override
+
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
+from homeassistant.const import CONF_OPTIONS, CONF_TARGET
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.helpers.trigger import (
+    NotTriggeredInfo,
+    Trigger,
+    TriggerActionRunner,
+    TriggerConfig,
+    TriggerNotTriggeredReporter,
+)
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from .announce import SIGNAL_SMS_RECEIVED
+from .const import CONF_IMSI, DOMAIN
+from .devices import sim_on_channel
+from .messaging.countries import Country
+from .messaging.numbers import country_of, same
+from .runtime import MESSENGER
+
+CONF_SENDER: Final = "sender"
+CONF_TEXT: Final = "text"
+CONF_MAX_AGE: Final = "max_age"
+CONF_INCLUDE_LATE: Final = "include_late"
+CONF_INCLUDE_REDELIVERED: Final = "include_redelivered"
+
+DEFAULT_MAX_AGE: Final = timedelta(minutes=10)
+
+
+def _writings(sender: object) -> list[str]:
+    """Return how a sender may be written; YAML reads `+49…` without quotes as an integer."""
+    if isinstance(sender, int):
+        return [f"+{sender}", str(sender)]
+    return [cv.string(sender).strip()]
+
+
+def _senders(value: object) -> list[str]:
+    """Return one or many senders as a list of writings."""
+    return [
+        writing
+        for sender in cv.ensure_list(value)
+        for writing in _writings(sender)
+        if writing
+    ]
+
+
+_SCHEMA = vol.Schema(
+    {
+        vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
+        vol.Optional(CONF_OPTIONS, default={}): {
+            vol.Optional(CONF_SENDER, default=[]): _senders,
+            vol.Optional(CONF_TEXT, default=""): cv.string,
+            vol.Optional(CONF_MAX_AGE, default=DEFAULT_MAX_AGE): vol.All(
+                cv.positive_time_period, vol.Range(min=timedelta(seconds=1))
+            ),
+            vol.Optional(CONF_INCLUDE_LATE, default=True): cv.boolean,
+            vol.Optional(CONF_INCLUDE_REDELIVERED, default=False): cv.boolean,
+        },
+    }
+)
+
+
+class SmsReceivedTrigger(Trigger):
+    """Starts on a received message; `trigger.*` holds what the bus event holds."""
+
+    @classmethod
+    @override
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate target and options; without a target, all SIMs are meant."""
+        return cast("ConfigType", _SCHEMA(config))
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Take the validated options."""
+        super().__init__(hass, config)
+        self._target = config.target
+        self._options = config.options or {}
+
+    @override
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        """Run the action for each message that is meant."""
+
+        @callback
+        def received(message: Mapping[str, Any]) -> None:
+            """Look at one message."""
+            if not (self._is_targeted(message) and self._is_wanted(message)):
+                return
+            if reason := self._too_old(message):
+                if did_not_trigger is not None:
+                    did_not_trigger(NotTriggeredInfo(reason))
+                return
+            device = message["sim"] or message["gateway"]
+            run_action(dict(message), f"SMS received by {device}")
+
+        return _async_listen(self._hass, received)
+
+    def _is_targeted(self, message: Mapping[str, Any]) -> bool:
+        """Tell whether the message came in where the target says; a box means all its SIMs."""
+        if not self._target:
+            return True
+        selection = TargetSelection(self._target)
+        device = dr.async_get(self._hass).async_get(message["device_id"] or "")
+        via = device.via_device_id if isinstance(device, dr.DeviceEntry) else None
+        if device is not None and via in selection.device_ids:
+            selection.device_ids.add(device.id)
+        selected = async_extract_referenced_entity_ids(
+            self._hass, selection, expand_group=False
+        )
+        return (
+            message["entity_id"] in selected.referenced | selected.indirectly_referenced
+            or message["device_id"] in selected.referenced_devices
+        )
+
+    def _is_wanted(self, message: Mapping[str, Any]) -> bool:
+        """Tell whether sender and text are the ones looked for."""
+        senders, text = self._options[CONF_SENDER], self._options[CONF_TEXT]
+        if text.casefold() not in message["text"].casefold():
+            return False
+        if not senders:
+            return True
+        country = _country(self._hass, message)
+        return any(same(sender, message["sender"], country) for sender in senders)
+
+    def _too_old(self, message: Mapping[str, Any]) -> str | None:
+        """Return why a message comes too late for the action, if it does."""
+        if message["redelivered"] and not self._options[CONF_INCLUDE_REDELIVERED]:
+            return "redelivered"
+        if message["late"] and not self._options[CONF_INCLUDE_LATE]:
+            return "late"
+        received_at = datetime.fromisoformat(message["received_at"])
+        age = self._hass.data[MESSENGER].clock.now() - received_at
+        return "too_old" if age > self._options[CONF_MAX_AGE] else None
+
+
+def _country(hass: HomeAssistant, message: Mapping[str, Any]) -> Country | None:
+    """Return the country of the SIM that received a message."""
+    entry = hass.config_entries.async_get_entry(message["config_entry_id"])
+    sim = entry and sim_on_channel(entry, message["channel"])
+    return country_of(sim.data.get(CONF_IMSI)) if sim else None
+
+
+@callback
+def _async_listen(
+    hass: HomeAssistant, received: Callable[[Mapping[str, Any]], None]
+) -> CALLBACK_TYPE:
+    """Hear the messages of all boxes, through reloads, and of those added later."""
+    listening: dict[str, CALLBACK_TYPE] = {}
+
+    @callback
+    def entry_changed(change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Follow the boxes as they come and go."""
+        if entry.domain != DOMAIN:
+            return
+        if change is ConfigEntryChange.REMOVED:
+            if stop := listening.pop(entry.entry_id, None):
+                stop()
+        elif entry.entry_id not in listening:
+            listening[entry.entry_id] = async_dispatcher_connect(
+                hass, SIGNAL_SMS_RECEIVED.format(entry.entry_id), received
+            )
+
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        entry_changed(ConfigEntryChange.ADDED, entry)
+    stop_following = async_dispatcher_connect(
+        hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed
+    )
+
+    @callback
+    def stop_listening() -> None:
+        """Hear nothing any more."""
+        stop_following()
+        for stop in listening.values():
+            stop()
+
+    return stop_listening
+
+
+TRIGGERS: dict[str, type[Trigger]] = {"sms_received": SmsReceivedTrigger}
+
+
+async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
+    """Return the triggers of this integration."""
+    return TRIGGERS

@@ -12,7 +12,7 @@ from homeassistant.components import logger
 import pytest
 
 if not hasattr(logger, "_clear_logger_overwrites"):
-    logger._clear_logger_overwrites = lambda hass: None  # type: ignore[attr-defined]
+    logger._clear_logger_overwrites = lambda hass: None
 
 if __name__ == "__main__":
     sys.exit(pytest.main(sys.argv[1:]))

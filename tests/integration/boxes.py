@@ -1,0 +1,162 @@
+"""What an entry holds of a simulated box, and what a user fills in about it."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.gsm_gateway.const import (
+    BRAND_GOIP,
+    BRAND_YEASTAR,
+    CONF_AMI_PORT,
+    CONF_BALANCE_CODE,
+    CONF_BALANCE_INTERVAL,
+    CONF_BRAND,
+    CONF_CHANNEL,
+    CONF_CURRENCY,
+    CONF_HTTP_PORT,
+    CONF_ICCID,
+    CONF_IMSI,
+    CONF_MODULE_IMEIS,
+    CONF_NOTIFY_NAME,
+    CONF_OPERATOR,
+    CONF_SMPP,
+    CONF_SMPP_PASSWORD,
+    CONF_SMPP_PORT,
+    CONF_SMPP_SYSTEM_ID,
+    CONF_TLS,
+    CONF_USE_AMI,
+    CONF_USE_FOR_SENDING,
+    DOMAIN,
+    SUBENTRY_SIM,
+)
+from tests.simulator.core.line import Line
+from tests.simulator.goip.box import GoipBox
+from tests.simulator.yeastar.box import YeastarBox
+
+GOIP_SERIAL = "GOIPSIM0001"
+YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
+
+
+def goip_form(box: GoipBox, *, smpp: bool = False, **changes: Any) -> dict[str, Any]:
+    """Return the right answers to the form about a GoIP, but for `changes`."""
+    return {
+        "host": "127.0.0.1",
+        "username": "admin",
+        "password": "admin",
+        "smpp": {
+            "use_smpp": smpp,
+            "smpp_system_id": "goip",
+            "smpp_password": "goip",
+        }
+        | changes.pop("smpp_changes", {}),
+        "connection": {
+            "http_port": box.http_port,
+            "smpp_port": box.smpp_port,
+            "verify_ssl": True,
+        },
+        **changes,
+    }
+
+
+def yeastar_form(box: YeastarBox, **changes: Any) -> dict[str, Any]:
+    """Return the right answers to the form about a Yeastar TG, but for `changes`."""
+    return {
+        "host": "127.0.0.1",
+        "username": "apiuser",
+        "password": "apipass",
+        "connection": {
+            "http_port": box.http_port,
+            "ami_port": box.ami_port,
+            "use_ami": True,
+            "verify_ssl": True,
+        },
+        **changes,
+    }
+
+
+def goip_data(box: GoipBox, *, smpp: bool = True) -> dict[str, Any]:
+    """Return the data of an entry about a GoIP."""
+    data = {
+        CONF_BRAND: BRAND_GOIP,
+        CONF_HOST: "127.0.0.1",
+        CONF_TLS: False,
+        CONF_VERIFY_SSL: True,
+        CONF_HTTP_PORT: box.http_port,
+        CONF_USERNAME: "admin",
+        CONF_PASSWORD: "admin",
+    }
+    if smpp:
+        data[CONF_SMPP] = {
+            CONF_SMPP_PORT: box.smpp_port,
+            CONF_SMPP_SYSTEM_ID: "goip",
+            CONF_SMPP_PASSWORD: "goip",
+        }
+    return data
+
+
+def yeastar_data(box: YeastarBox) -> dict[str, Any]:
+    """Return the data of an entry about a Yeastar TG."""
+    return {
+        CONF_BRAND: BRAND_YEASTAR,
+        CONF_HOST: "127.0.0.1",
+        CONF_TLS: False,
+        CONF_VERIFY_SSL: True,
+        CONF_HTTP_PORT: box.http_port,
+        CONF_USERNAME: "apiuser",
+        CONF_PASSWORD: "apipass",
+        CONF_AMI_PORT: box.ami_port,
+        CONF_USE_AMI: True,
+        CONF_MODULE_IMEIS: YEASTAR_IMEIS,
+    }
+
+
+def sim_subentry(line: Line, **changes: Any) -> ConfigSubentryDataWithId:
+    """Return the `sim` subentry of a line with a card; its id is `sim_<port>`."""
+    assert line.sim
+    return ConfigSubentryDataWithId(
+        subentry_id=f"sim_{line.number}",
+        subentry_type=SUBENTRY_SIM,
+        title=f"SIM {line.number}",
+        unique_id=f"sim_{line.number}",
+        data={
+            CONF_CHANNEL: line.number,
+            CONF_OPERATOR: line.sim.operator,
+            CONF_IMSI: line.sim.imsi,
+            CONF_ICCID: line.sim.iccid,
+            CONF_BALANCE_CODE: line.sim.balance_code,
+            CONF_BALANCE_INTERVAL: 24,
+            CONF_CURRENCY: "RUB",
+            CONF_USE_FOR_SENDING: "always",
+            **changes,
+        },
+    )
+
+
+def box_entry(
+    box: GoipBox | YeastarBox, data: dict[str, Any], **changes: Any
+) -> MockConfigEntry:
+    """Return an entry about a simulated box, with all its SIMs."""
+    known: dict[str, Any] = {
+        "domain": DOMAIN,
+        "title": "GoIP",
+        "unique_id": GOIP_SERIAL,
+        "data": data,
+        "options": {CONF_NOTIFY_NAME: "goip"},
+        "subentries_data": [
+            sim_subentry(line) for line in box.lines.values() if line.sim
+        ],
+    }
+    if isinstance(box, YeastarBox):
+        known |= {
+            "title": "Yeastar TG",
+            "unique_id": YEASTAR_IMEIS[0],
+            "options": {CONF_NOTIFY_NAME: "yeastar_tg"},
+        }
+    return MockConfigEntry(**(known | changes))

@@ -1,0 +1,45 @@
+"""Simulated boxes, and entries that know them."""
+
+from collections.abc import AsyncGenerator
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.integration.boxes import box_entry, goip_data, yeastar_data
+from tests.simulator.core.clock import Clock
+from tests.simulator.goip.box import GoipBox
+from tests.simulator.yeastar.box import YeastarBox
+
+TIME_SCALE = 100.0
+"""The boxes live faster than we do: an SMS takes 30 ms on the air."""
+
+
+@pytest.fixture
+async def goip_box() -> AsyncGenerator[GoipBox]:
+    """A GoIP with four lines, the first two with a SIM."""
+    async with GoipBox(clock=Clock(TIME_SCALE)) as box:
+        yield box
+
+
+@pytest.fixture
+async def yeastar_box() -> AsyncGenerator[YeastarBox]:
+    """A Yeastar TG with two ports, each with a SIM."""
+    async with YeastarBox(clock=Clock(TIME_SCALE)) as box:
+        yield box
+
+
+@pytest.fixture
+def goip_entry(hass: HomeAssistant, goip_box: GoipBox) -> MockConfigEntry:
+    """The GoIP with SMPP, known to Home Assistant but not set up yet."""
+    entry = box_entry(goip_box, goip_data(goip_box))
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+def yeastar_entry(hass: HomeAssistant, yeastar_box: YeastarBox) -> MockConfigEntry:
+    """The Yeastar TG, known to Home Assistant but not set up yet."""
+    entry = box_entry(yeastar_box, yeastar_data(yeastar_box))
+    entry.add_to_hass(hass)
+    return entry

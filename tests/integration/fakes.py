@@ -1,0 +1,172 @@
+"""A box without wires, made of the ports, for what no wire is needed to show."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from custom_components.gsm_gateway.gateways.model import (
+    CannotConnect,
+    ChannelStatus,
+    Coding,
+    GatewayError,
+    GatewayStatus,
+    InvalidAuth,
+    SendReport,
+    SendState,
+    SmsPart,
+    Transport,
+    UssdReply,
+)
+from custom_components.gsm_gateway.gateways.ports import Gateway, Listener
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """One SMS on the air."""
+
+    channel: int
+    to: str
+    text: str
+
+
+@dataclass
+class FakeBox:
+    """A box whose switch, SIMs and answers are in the test's hands."""
+
+    status: GatewayStatus = field(
+        default_factory=lambda: GatewayStatus(
+            model="GoIP-4",
+            firmware="GS-4.01",
+            serial="GOIP0001",
+            mac="0012340a0b0c",
+            channels=tuple(
+                ChannelStatus(
+                    channel=channel,
+                    sim_present=True,
+                    registered=True,
+                    signal_csq=20,
+                    operator="Orange",
+                )
+                for channel in (1, 2)
+            ),
+        )
+    )
+    answers: dict[int, str | GatewayError] = field(default_factory=dict)
+    """What dialling a code on a channel brings."""
+    on: bool = True
+    refuses: bool = False
+    crashes: int = 0
+    """How many times the link crashes before it works."""
+    leaves_after: float = 0.0
+    """Seconds that a goodbye takes."""
+
+    sent: list[Sent] = field(default_factory=list)
+    dialled: list[tuple[int, str]] = field(default_factory=list)
+    links: int = 0
+    """How many times a link was begun."""
+    goodbyes: int = 0
+    listener: Listener | None = None
+
+    def gateway(self) -> Gateway:
+        """Return the box as a driver would."""
+        return Gateway(receiver=self, sender=self, ussd=self, status=self)
+
+    def switch(self, *, on: bool) -> None:
+        """Plug the box in, or out."""
+        self.on = on
+        self._tell()
+
+    def receive(
+        self, text: str, *, channel: int = 1, sender: str = "+48501502503"
+    ) -> None:
+        """Hand over an SMS."""
+        assert self.listener is not None
+        self.listener.on_part(
+            SmsPart(
+                channel=channel,
+                sender=sender,
+                payload=text.encode(),
+                coding=Coding.UTF8,
+                transport=Transport.AMI,
+            )
+        )
+
+    def change(self, channel: int, **facts: object) -> None:
+        """Let the status of a channel be another one."""
+        channels = tuple(
+            replace(known, **facts) if known.channel == channel else known
+            for known in self.status.channels
+        )
+        self.status = replace(self.status, channels=channels)
+
+    async def run(self, listener: Listener) -> None:
+        """Keep a link."""
+        self.links += 1
+        if self.crashes:
+            self.crashes -= 1
+            raise RuntimeError("the link crashed")
+        self.listener = listener
+        try:
+            self._tell()
+            if not self.refuses:
+                await asyncio.Event().wait()
+        finally:
+            self.listener = None
+            await asyncio.sleep(self.leaves_after)
+            self.goodbyes += 1
+
+    def _tell(self) -> None:
+        if self.listener is None:
+            return
+        error: GatewayError | None = None
+        if self.refuses:
+            error = InvalidAuth("wrong password")
+        elif not self.on:
+            error = CannotConnect("no route")
+        self.listener.on_connection(connected=error is None, error=error)
+
+    def _check(self) -> None:
+        if not self.on:
+            raise CannotConnect("no route")
+
+    @property
+    def reaches(self) -> SendState:
+        """Report what the network took."""
+        return SendState.SENT
+
+    def token(self, serial: int) -> str:
+        """Spell a key."""
+        return str(serial)
+
+    def split(self, text: str) -> list[str]:
+        """Take texts whole."""
+        return [text]
+
+    def ready(self, channel: int) -> bool:
+        """Send while the box is on."""
+        return self.on
+
+    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+        """Put an SMS on the air."""
+        self._check()
+        self.sent.append(Sent(channel=channel, to=to, text=text))
+        if self.listener is not None:
+            report = SendReport(token=token, state=SendState.SENT)
+            self.listener.on_report(report)
+
+    async def resume(self, tokens: Mapping[str, int]) -> None:
+        """Remember nothing."""
+
+    async def run_ussd(self, channel: int, code: str) -> UssdReply:
+        """Dial a code."""
+        self._check()
+        self.dialled.append((channel, code))
+        answer = self.answers[channel]
+        if isinstance(answer, GatewayError):
+            raise answer
+        return UssdReply(text=answer)
+
+    async def read_status(self) -> GatewayStatus:
+        """Show the status."""
+        self._check()
+        return self.status

@@ -5,8 +5,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from . import classic_notify
 from .balances import async_forget_balances
 from .const import DOMAIN, SUBENTRY_SIM
+from .devices import identifier
 from .runtime import MESSENGER, GatewayRuntime, GsmGatewayConfigEntry, Messenger
 from .services import async_setup_services
 
@@ -29,6 +31,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> bool:
     """Set up a box; whether it answers is found out afterwards."""
+    classic_notify.async_register(hass, entry)
     runtime = GatewayRuntime(hass, entry)
     entry.runtime_data = runtime
     await runtime.balances.async_load()
@@ -67,7 +70,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: GsmGatewayConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let the user delete a device that stands for nothing any more."""
-    ...
+    current = {identifier(entry), *(identifier(entry, key) for key in entry.subentries)}
+    return current.isdisjoint(device.identifiers)
 
 
 def _drop_lines(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:

@@ -18,8 +18,9 @@ from .const import (
     SUBENTRY_CONTACT,
 )
 from .devices import async_device, sim_on_channel, unique_id
+from .messaging.countries import Country
 from .messaging.messages import ReceivedMessage
-from .messaging.numbers import Country, country_of, same
+from .messaging.numbers import country_of, same
 
 KEY_INCOMING_SMS: Final = "incoming_sms"
 

@@ -62,13 +62,13 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN,
                 translation_key="invalid_auth",
-                translation_placeholders={"gateway": self.config_entry.title},
+                translation_placeholders={"name": self.config_entry.title},
             ) from err
         except UnexpectedReply as err:
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="unexpected_reply",
-                translation_placeholders={"gateway": self.config_entry.title},
+                translation_placeholders={"name": self.config_entry.title},
             ) from err
         except GatewayError as err:
             _LOGGER.debug("%s could not be read: %s", self.name, err)

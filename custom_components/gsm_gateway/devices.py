@@ -1,12 +1,12 @@
 """The devices of an entry (the box, its SIMs, its contacts) and what they are known by."""
 
-from yarl import URL
-
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import UNDEFINED
+
+from yarl import URL
 
 from .const import (
     CONF_CHANNEL,
@@ -51,6 +51,14 @@ def async_device(
     return dr.async_get(hass).async_get_device_by_identifier(
         identifier(entry, subentry_id), entry.entry_id
     )
+
+
+@callback
+def device_name(hass: HomeAssistant, entry: ConfigEntry, subentry_id: str) -> str:
+    """Return what the user calls a SIM or a contact."""
+    device = async_device(hass, entry, subentry_id)
+    name = device and (device.name_by_user or device.name)
+    return name or entry.title
 
 
 @callback

@@ -40,6 +40,8 @@ _KEYS: Final[dict[type[Exception], str]] = {
     BadNumber: "bad_number",
     NoSim: "no_sim",
     ShuttingDown: "shutting_down",
+    GatewayError: "failed",
+    MessagingError: "failed",
 }
 _CALLER_CAN_MEND: Final = (BadNumber, NoSim, TextTooLong)
 
@@ -57,11 +59,9 @@ def translated_errors(name: str) -> Iterator[None]:
         raise translated(err, name) from err
 
 
-def translated(
-    err: GatewayError | MessagingError, name: str
-) -> HomeAssistantError:
+def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantError:
     """Return an error from below the border in words, naming a box or a SIM."""
-    key = next((key for kind, key in _KEYS.items() if isinstance(err, kind)), "failed")
+    key = next(key for kind, key in _KEYS.items() if isinstance(err, kind))
     placeholders = {"name": name}
     match err:
         case TextTooLong() | NoSim() | ShuttingDown():

@@ -1,0 +1,79 @@
+"""Incoming messages of a SIM."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .announce import KEY_INCOMING_SMS, SIGNAL_SMS_RECEIVED
+from .const import SUBENTRY_SIM
+from .entity import SubentryEntity, async_follow_subentries
+from .runtime import GsmGatewayConfigEntry
+
+PARALLEL_UPDATES = 0
+
+RECEIVED: Final = "received"
+RECEIVED_UNTRUSTED: Final = "received_untrusted"
+
+INCOMING_SMS: Final = EventEntityDescription(
+    key=KEY_INCOMING_SMS,
+    translation_key=KEY_INCOMING_SMS,
+    event_types=[RECEIVED, RECEIVED_UNTRUSTED],
+)
+SHOWN: Final = (
+    "sender",
+    "contact",
+    "text",
+    "kind",
+    "private",
+    "received_at",
+    "time_guessed",
+    "parts",
+    "complete",
+    "late",
+    "redelivered",
+    "message_id",
+)
+"""What of a message becomes an attribute; the rest says where it came in."""
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: GsmGatewayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the incoming messages of a box's SIMs."""
+
+    def build(sim: ConfigSubentry) -> Iterator[SubentryEntity]:
+        yield IncomingSmsEvent(entry, sim, INCOMING_SMS)
+
+    async_follow_subentries(entry, SUBENTRY_SIM, async_add_entities, build)
+
+
+class IncomingSmsEvent(SubentryEntity, EventEntity):
+    """The last message that a SIM received."""
+
+    _unrecorded_attributes = frozenset({"contact", "sender", "text"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to what the box receives."""
+        signal = SIGNAL_SMS_RECEIVED.format(self.entry.entry_id)
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, signal, self._received)
+        )
+
+    @callback
+    def _received(self, data: Mapping[str, Any]) -> None:
+        """Show a message, if it is one of this SIM."""
+        if data["entity_id"] != self.entity_id:
+            return
+        self._trigger_event(
+            RECEIVED if data["trusted"] else RECEIVED_UNTRUSTED,
+            {name: data[name] for name in SHOWN},
+        )
+        self.async_write_ha_state()

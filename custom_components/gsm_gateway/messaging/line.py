@@ -1,9 +1,54 @@
 """One arbiter per SIM: SMS and USSD take turns, alarms first."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
 from ..gateways.clock import Clock
-from ..gateways.model import UssdReply
+from ..gateways.model import ChannelUnavailable, NoReply, UssdReply
 from ..gateways.ports import Gateway
-from .messages import SendPolicy
+from .messages import Priority, SendPolicy
+
+_USSD_LIMIT = 40.0
+"""Seconds after which a USSD gives the SIM back."""
+_SHORTEST_REST = 5.0
+_LONGEST_REST = 60.0
+
+
+class Rank(IntEnum):
+    """Who goes first; the lower one."""
+
+    ALARM = 0
+    ASKED_USSD = 1
+    SMS = 2
+    USSD = 3
+    """Nobody waits for it."""
+
+
+_RANKS = {Priority.ALARM: Rank.ALARM, Priority.NORMAL: Rank.SMS}
+
+
+class SmsQueue(Protocol):
+    """Where the messages wait that a line may send."""
+
+    def wish(self, line: Line) -> Priority | None:
+        """Return the priority of the first message that wants this line now."""
+
+    def on_free(self) -> None:
+        """Hear that a line has become free."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    """One that waits for its turn, and holds it afterwards."""
+
+    rank: Rank
+    holder: object
+    dials: bool
+    turn: asyncio.Future[None]
 
 
 class Line:
@@ -32,17 +77,104 @@ class Line:
         self.connected = False
         self.registered: bool | None = None
         self.enabled = True
-        raise NotImplementedError
+        self.queue: SmsQueue | None = None
+        """Set by the router."""
+        self.last_sent = 0.0
+        """When (monotonic) it sent last."""
+        self._clock = clock
+        self._holder: object = None
+        self._dials = False
+        self._waiters: list[_Waiter] = []
+        self._reserved: Priority | None = None
+        """A message of several SMS has not sent all of them."""
+        self._paced_until = 0.0
+        self._rests_until = 0.0
+        self._rest = _SHORTEST_REST
 
     @property
     def busy(self) -> bool:
         """Whether an SMS or a USSD is under way."""
-        raise NotImplementedError
+        return self._holder is not None
 
     @property
     def busy_with_ussd(self) -> bool:
         """Whether a USSD is under way."""
-        raise NotImplementedError
+        return self.busy and self._dials
+
+    @property
+    def able(self) -> bool:
+        """Whether this SIM could send, were it free."""
+        return (
+            self.enabled
+            and self.connected
+            and self.registered is not False
+            and self._clock.monotonic() >= self._rests_until
+            and self.gateway.sender.ready(self.channel)
+        )
+
+    @property
+    def next_change(self) -> float:
+        """When (monotonic) a pause of this line ends, in the past if there is none."""
+        return max(self._paced_until, self._rests_until)
+
+    def free_for(self, priority: Priority) -> bool:
+        """Tell whether a message may have this line at once."""
+        if self._reserved is not None and priority >= self._reserved:
+            return False
+        return not self.busy and self._clock.monotonic() >= self._paced_until
+
+    def claim(self, holder: object) -> None:
+        """Take the turn for a message; the line is `free_for` it."""
+        self._holder, self._dials = holder, False
+
+    def release(self, holder: object) -> None:
+        """Give the turn back if `holder` has it."""
+        if self._holder is holder:
+            self._holder = None
+            if not self.offer() and self.queue is not None:
+                self.queue.on_free()
+
+    def offer(self) -> bool:
+        """Give the turn to one that waits, unless a message comes first."""
+        if self.busy:
+            return True
+        waiting = [w for w in self._waiters if not w.turn.done()]
+        if not waiting:
+            return False
+        first = min(waiting, key=lambda waiter: waiter.rank)
+        wish = self.queue.wish(self) if self.queue is not None else None
+        if wish is not None and _RANKS[wish] < first.rank:
+            return False
+        self._holder, self._dials = first.holder, first.dials
+        first.turn.set_result(None)
+        return True
+
+    def sent(self) -> None:
+        """Note that an SMS was handed over; the next one waits a moment."""
+        self.last_sent = self._clock.monotonic()
+        self._paced_until = self.last_sent + self.gateway.pacing
+        self.rouse()
+
+    def refused(self) -> None:
+        """Note that the SIM could not send just now; leave it alone, longer each time."""
+        self._rests_until = self._clock.monotonic() + self._rest
+        self._rest = min(2 * self._rest, _LONGEST_REST)
+
+    def rouse(self) -> None:
+        """Forget that the SIM could not send."""
+        self._rests_until = 0.0
+        self._rest = _SHORTEST_REST
+
+    async def next_turn(self, holder: object, priority: Priority) -> None:
+        """Let an alarm, or a USSD somebody waits for, go before the next SMS of a message."""
+        self._reserved = priority
+        try:
+            self.release(holder)
+            await self._pace()
+            await self._wait(_RANKS[priority], holder, dials=False)
+            await self._pace()  # an alarm may have gone before
+        finally:
+            self._reserved = None
 
     async def run_ussd(self, code: str, *, waited_for: bool) -> UssdReply:
         """Wait for a turn, dial once and return the answer.
@@ -51,4 +183,38 @@ class Line:
         `UssdRunner.run_ussd` raises, `NoReply` after 40 s, and
         `ChannelUnavailable` when the SIM is switched off by the user.
         """
-        raise NotImplementedError
+        if not self.enabled:
+            raise ChannelUnavailable("the SIM is switched off")
+        async with self._turn(Rank.ASKED_USSD if waited_for else Rank.USSD):
+            try:
+                async with self._clock.timeout(_USSD_LIMIT):
+                    return await self.gateway.ussd.run_ussd(self.channel, code)
+            except TimeoutError:
+                raise NoReply("no answer to the USSD code within 40 s") from None
+
+    async def _pace(self) -> None:
+        await self._clock.sleep(self._paced_until - self._clock.monotonic())
+
+    @asynccontextmanager
+    async def _turn(self, rank: Rank) -> AsyncIterator[None]:
+        """Hold the line for a USSD."""
+        holder = object()
+        await self._wait(rank, holder, dials=True)
+        try:
+            yield
+        finally:
+            self.release(holder)
+
+    async def _wait(self, rank: Rank, holder: object, *, dials: bool) -> None:
+        """Return when `holder` has the turn."""
+        turn = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(rank, holder, dials, turn)
+        self._waiters.append(waiter)
+        self.offer()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self.release(holder)  # it may have been given in this very moment
+            raise
+        finally:
+            self._waiters.remove(waiter)

@@ -1,45 +1,70 @@
 """Forms of one phone number, told from the country of the SIM."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+import re
+import unicodedata
 
+from .countries import COUNTRIES, Country
+from .messages import BadNumber, NoReplyAddress
 
-@dataclass(frozen=True, slots=True)
-class Country:
-    """How numbers of one country are written."""
+__all__ = [
+    "Country",
+    "country_of",
+    "dialable",
+    "from_integer",
+    "normalised",
+    "reply_address",
+    "same",
+]
 
-    code: str
-    """Calling code, without `+`."""
-    trunk: str
-    """What a national call begins with, perhaps empty."""
-    lengths: range
-    """Digits of a mobile number without `trunk`."""
+_DIALABLE = re.compile(r"\+?[0-9*#]{1,20}")
+_DIGITS = re.compile(r"\+?[0-9]{1,20}")
+_FILLERS = frozenset({"Zs", "Pd", "Ps", "Pe", "Cf"})
+"""Unicode's blanks, dashes, brackets, and the marks for the direction of writing."""
+_SHORTEST_INTERNATIONAL = 8
+_SHORTEST_NATIONAL = 7
 
 
 def country_of(imsi: str | None) -> Country | None:
     """Return the country that issued a SIM (ITU-T E.212: the IMSI's first three digits)."""
-    raise NotImplementedError
+    return COUNTRIES.get(imsi[:3]) if imsi else None
 
 
 def dialable(number: str) -> str:
     """Return a number without blanks, dashes and brackets. Raises `BadNumber`."""
-    raise NotImplementedError
+    bare = "".join(c for c in number if unicodedata.category(c) not in _FILLERS)
+    if _DIALABLE.fullmatch(bare) is None:
+        raise BadNumber(number)
+    return bare
 
 
 def reply_address(sender: str) -> str:
     """Return the number that answers a sender. Raises `NoReplyAddress` for a name."""
-    raise NotImplementedError
+    try:
+        return dialable(sender)
+    except BadNumber:
+        raise NoReplyAddress(sender) from None
 
 
 def from_integer(
     number: int, known: Callable[[str], bool], country: Country | None
 ) -> str:
-    """Return the number that a template has turned into an integer.
+    """Return the number that a template has turned into an integer, its `+` lost.
 
-    `known` tells whether a message or a contact has exactly this number.
-    Raises `BadNumber`.
+    `known` tells whether a message or a contact has exactly this number. Where
+    nothing speaks for a `+`, the number stays as it is. Raises `BadNumber`.
     """
-    raise NotImplementedError
+    digits = dialable(str(number))
+    if known(f"+{digits}"):
+        return f"+{digits}"
+    if country is None or known(digits) or len(digits) < _SHORTEST_INTERNATIONAL:
+        return digits
+    if country.trunk and digits.startswith(country.trunk):
+        return digits
+    # With a trunk prefix of 0, a national number never comes as an integer.
+    if not country.trunk.startswith("0") and len(digits) in country.lengths:
+        return digits
+    return f"+{digits}"
 
 
 def normalised(number: str, country: Country | None) -> str:
@@ -47,9 +72,35 @@ def normalised(number: str, country: Country | None) -> str:
 
     Names and short numbers come back as they are.
     """
-    raise NotImplementedError
+    try:
+        digits = dialable(number)
+    except BadNumber:
+        return number
+    if _DIGITS.fullmatch(digits) is None or digits.startswith("+"):
+        return digits
+    if digits.startswith("00") and len(digits) - 2 >= _SHORTEST_INTERNATIONAL:
+        return f"+{digits[2:]}"
+    if country is None:
+        return digits
+    return _from_national(digits, country)
 
 
 def same(one: str, other: str, country: Country | None) -> bool:
     """Tell whether two writings mean one number; whole numbers, never last digits."""
-    raise NotImplementedError
+    return normalised(one, country) == normalised(other, country)
+
+
+def _from_national(digits: str, country: Country) -> str:
+    """Add what a number that is dialled within `country` leaves out."""
+    code, trunk, lengths = country.code, country.trunk, country.lengths
+    national = digits.removeprefix(trunk)
+    if trunk.startswith("0"):
+        if national != digits and len(national) >= _SHORTEST_NATIONAL:
+            return f"+{code}{national}"
+    elif national != digits and len(national) in lengths:
+        return f"+{code}{national}"
+    if digits.startswith(code) and len(digits) - len(code) in lengths:
+        return f"+{digits}"
+    if len(digits) in lengths:
+        return f"+{code}{digits}"
+    return digits

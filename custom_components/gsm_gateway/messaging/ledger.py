@@ -1,0 +1,86 @@
+"""What was pushed and what was found on the inbox page, so that neither is told twice."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from math import inf
+import re
+import unicodedata
+
+from ..gateways.clock import Clock
+
+_MISSED = re.compile(r" ?\[SMS[0-9]{1,3} missed\]")
+"""Stands in a text for a part that the box never got (GoIP quirk Q22)."""
+_TWIN_WITHIN = 600.0
+"""Seconds in which a push may follow its entry on the page."""
+_REMEMBERED = 24 * 3600.0
+
+type Key = tuple[int, str, str]
+"""Channel, sender and text, as far as page and push agree on them."""
+
+
+def key_of(channel: int, sender: str, text: str) -> Key:
+    """Return what is the same on the inbox page and in a push."""
+    text = _MISSED.sub("", text)
+    kept = (c for c in text if c != "\ufffd" and unicodedata.category(c) != "Cc")
+    return channel, sender.removeprefix("+"), "".join(kept).rstrip()
+
+
+def misses_parts(text: str) -> bool:
+    """Tell whether the box says inside the text that a part never came."""
+    return _MISSED.search(text) is not None
+
+
+class Ledger:
+    """The pushes and page entries of one box that have not found each other."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pushed: dict[Key, list[float]] = defaultdict(list)
+        self._from_page: dict[Key, list[float]] = defaultdict(list)
+
+    def note_push(self, key: Key) -> None:
+        """Note a part or a joined message that came by itself."""
+        self._pushed[key].append(self._clock.monotonic())
+
+    def note_entry(self, key: Key) -> None:
+        """Note a message that is announced from the page."""
+        self._from_page[key].append(self._clock.monotonic())
+
+    def claim_push(self, key: Key, since: float = -inf) -> bool:
+        """Find a push since then (monotonic) that is this entry, and use it up."""
+        for at in self._pushed.get(key, ()):
+            if at >= since:
+                self._pushed[key].remove(at)
+                return True
+        return False
+
+    def claim_entries(self, keys: Iterable[Key]) -> bool:
+        """Find an announced entry for each key, and use them up if all are there."""
+        wanted = set(keys)
+        oldest = self._clock.monotonic() - _TWIN_WITHIN
+        if not all(
+            any(at >= oldest for at in self._from_page.get(k, ())) for k in wanted
+        ):
+            return False
+        for key in wanted:
+            del self._from_page[key][-1]
+        return True
+
+    def shows(self, keys: Iterable[Key]) -> bool:
+        """Tell whether an announced entry has each of these texts within its own."""
+        wanted = list(keys)
+        oldest = self._clock.monotonic() - _TWIN_WITHIN
+        return any(
+            all(key[:2] == part[:2] and part[2] in key[2] for part in wanted)
+            for key, times in self._from_page.items()
+            if any(at >= oldest for at in times)
+        )
+
+    def forget(self) -> None:
+        """Drop what is too old to matter."""
+        oldest = self._clock.monotonic() - _REMEMBERED
+        for book in (self._pushed, self._from_page):
+            for key in list(book):
+                book[key] = [at for at in book[key] if at >= oldest]
+                if not book[key]:
+                    del book[key]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .files import ROOT, nodes
+from .files import nodes
 
 BELOW_THE_BORDER = {"balance", "gateways", "messaging"}
 
@@ -21,19 +21,6 @@ def _absolute(node: ast.Import | ast.ImportFrom) -> set[str]:
 def _statements() -> Iterator[tuple[Path, ast.Import | ast.ImportFrom]]:
     yield from nodes(ast.Import)
     yield from nodes(ast.ImportFrom)
-
-
-def _imports_of(folder: Path) -> dict[str, set[str]]:
-    result = {}
-    for path in folder.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        result[str(path)] = {
-            name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for name in _absolute(node)
-        }
-    return result
 
 
 def _tops(modules: set[str]) -> set[str]:
@@ -92,12 +79,3 @@ def test_devices_are_linked_by_id() -> None:
 def test_annotations_need_no_future() -> None:
     for path, node in nodes(ast.ImportFrom):
         assert node.module != "__future__", path
-
-
-def test_the_simulator_stands_alone() -> None:
-    """It shares neither code nor codecs with what it tests."""
-    theirs = {"aiosmpplib", "custom_components", "homeassistant", "panoramisk"}
-    folder = ROOT / "tests" / "simulator"
-    for path, modules in _imports_of(folder).items():
-        if not Path(path).name.startswith(("test_", "conftest")):
-            assert not _tops(modules) & theirs, path

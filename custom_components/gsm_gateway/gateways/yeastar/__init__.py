@@ -1,0 +1,78 @@
+"""Yeastar NeoGate TG: Asterisk Manager Interface, and HTTP where the user switched that off."""
+
+from collections.abc import Sequence
+
+import aiohttp
+
+from ..clock import Clock
+from ..model import CannotConnect, GatewayError, GatewayStatus, NoReply
+from ..ports import Gateway
+from .ami import AmiTransport, AmiUssd, open_link, read_status
+from .ami_link import ApiClosed
+from .api import WebApi
+from .settings import YeastarSettings
+from .web import WebTransport
+
+__all__ = ["ApiClosed", "YeastarSettings", "compose", "identify"]
+
+PACING_SECONDS = 10.0
+"""Between two SMS of one port (Yeastar Q14)."""
+
+
+def compose(
+    session: aiohttp.ClientSession,
+    settings: YeastarSettings,
+    *,
+    channels: Sequence[int],
+    clock: Clock,
+) -> Gateway:
+    """Return the box; nothing is dialled yet."""
+    del channels  # One login serves all ports.
+    api = WebApi(session, settings)
+    if not settings.use_ami:
+        web = WebTransport(api, clock)
+        return Gateway(
+            receiver=web, sender=web, ussd=web, status=web, pacing=PACING_SECONDS
+        )
+    ami = AmiTransport(settings, clock)
+    return Gateway(
+        receiver=ami,
+        sender=ami,
+        ussd=AmiUssd(settings, clock, ami, api),
+        status=ami,
+        pacing=PACING_SECONDS,
+    )
+
+
+async def identify(
+    session: aiohttp.ClientSession, settings: YeastarSettings, clock: Clock
+) -> GatewayStatus:
+    """Log in once and return what the box is; sends nothing.
+
+    Raises `ApiClosed` when the web server answers and AMI does not let us in,
+    `InvalidAuth` for a refused login, `CannotConnect` when nobody is there,
+    `UnexpectedReply` when it is no TG.
+    """
+    api = WebApi(session, settings)
+    if not settings.use_ami:
+        await api.is_there()
+        return GatewayStatus()
+    try:
+        async with open_link(settings, clock) as link:
+            return await read_status(link)
+    except ApiClosed:
+        raise
+    except CannotConnect as error:
+        if await _has_web_server(api):
+            raise ApiClosed("The Asterisk Manager port is closed") from error
+        raise
+
+
+async def _has_web_server(api: WebApi) -> bool:
+    """Tell whether anything answers on the web port."""
+    try:
+        return await api.is_there()
+    except NoReply:
+        return True
+    except GatewayError:
+        return False

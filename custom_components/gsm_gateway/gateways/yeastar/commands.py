@@ -1,0 +1,55 @@
+"""The `smscommand` lines that a TG understands."""
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from ..model import SendRefused
+
+_NUMBER = re.compile(r"\+?[0-9A-Za-z*#]{1,20}")
+_NEEDS_ENCODING = frozenset('"%\\+')
+TEXT_LIMIT_BYTES = 1024
+"""Before encoding (Yeastar 2.2)."""
+SHOW_SPANS = "gsm show spans"
+
+
+def span_of(channel: int) -> int:
+    """Return the AMI span of a port: always one more (Yeastar Q5)."""
+    return channel + 1
+
+
+def channel_of(span: int) -> int:
+    """Return the port printed on the box for an AMI span (Yeastar Q5)."""
+    return span - 1
+
+
+def show_span(span: int) -> str:
+    """Ask for the details of one span."""
+    return f"gsm show span {span}"
+
+
+def send_sms(channel: int, to: str, text: str, token: str) -> str:
+    """Send a text; its result comes as an event with `token` (Yeastar Q6).
+
+    Raises `SendRefused` for a number that would break the command.
+    """
+    if not _NUMBER.fullmatch(to):
+        raise SendRefused("Not a phone number")
+    return f'gsm send sms {span_of(channel)} {to} "{encode(text)}" {token}'
+
+
+def send_ussd(channel: int, code: str, seconds: int) -> str:
+    """Dial a code and wait `seconds` for the answer (Yeastar D10: always say how long)."""
+    return f'gsm send ussd {span_of(channel)} "{encode(code)}" {seconds}'
+
+
+def encode(text: str) -> str:
+    """Return a text as it may stand between quotes.
+
+    Boxes differ in whether they decode (Yeastar Q15, D6), so a text is left
+    as it is unless it holds what would break the command or decode to
+    something else.
+    """
+    if any(c in _NEEDS_ENCODING or unicodedata.category(c) == "Cc" for c in text):
+        return quote(text, safe="")
+    return text

@@ -1,0 +1,75 @@
+"""A TG without AMI: it sends and dials over HTTP, and receives nothing."""
+
+from collections.abc import Mapping
+from typing import override
+
+from ..clock import Clock
+from ..model import GatewayError, GatewayStatus, SendReport, SendState, UssdReply
+from ..ports import Listener, Receiver, Sender, StatusReader, UssdRunner
+from .ami import RECONNECT_SECONDS, whole_text
+from .api import WebApi
+
+CHECK_SECONDS = 30.0
+
+
+class WebTransport(Receiver, Sender, UssdRunner, StatusReader):
+    """The HTTP API, with a look at the web server now and then."""
+
+    reaches = SendState.ACCEPTED
+
+    def __init__(self, api: WebApi, clock: Clock) -> None:
+        """Prepare; `run` looks."""
+        self._api = api
+        self._clock = clock
+        self._listener: Listener | None = None
+        self._reachable = False
+
+    @override
+    async def run(self, listener: Listener) -> None:
+        self._listener = listener
+        waits = iter(RECONNECT_SECONDS)
+        try:
+            while True:
+                try:
+                    self._reachable = await self._api.is_there()
+                    listener.on_connection(connected=True, error=None)
+                    waits = iter(RECONNECT_SECONDS)
+                    await self._clock.sleep(CHECK_SECONDS)
+                except GatewayError as error:
+                    self._reachable = False
+                    listener.on_connection(connected=False, error=error)
+                    await self._clock.sleep(next(waits, RECONNECT_SECONDS[-1]))
+        finally:
+            self._reachable = False
+
+    @override
+    def token(self, serial: int) -> str:
+        return str(serial)
+
+    @override
+    def split(self, text: str) -> list[str]:
+        return whole_text(text)
+
+    @override
+    def ready(self, channel: int) -> bool:
+        return self._reachable
+
+    @override
+    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+        await self._api.send_sms(channel, to, text)
+        if self._listener is not None:
+            self._listener.on_report(SendReport(token=token, state=SendState.ACCEPTED))
+
+    @override
+    async def resume(self, tokens: Mapping[str, int]) -> None:
+        """Report nothing: "Commit successfully" is the last that this API ever says."""
+
+    @override
+    async def run_ussd(self, channel: int, code: str) -> UssdReply:
+        return await self._api.run_ussd(channel, code)
+
+    @override
+    async def read_status(self) -> GatewayStatus:
+        """Return nothing but that the box is there: this API shows no states."""
+        await self._api.is_there()
+        return GatewayStatus()

@@ -1,0 +1,18 @@
+import asyncio
+from typing import override
+
+from .actions import Action
+from .message import Message
+
+class AMIProtocol(asyncio.Protocol):
+    transport: asyncio.Transport
+    closed: bool
+    responses: dict[str, Action]
+    version: str | None
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
+    def send(
+        self, data: Action, as_list: bool | None = None
+    ) -> asyncio.Future[Message]: ...
+    def handle_message(self, message: Message) -> None: ...
+    def close(self) -> None: ...

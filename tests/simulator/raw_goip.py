@@ -4,7 +4,8 @@ import asyncio
 from base64 import b64encode
 from datetime import UTC, datetime
 import struct
-from typing import Any, Self
+from types import TracebackType
+from typing import Any, Self, override
 
 from .core.clock import ManualClock
 from .core.line import Line
@@ -18,9 +19,28 @@ START_KEY = "6a527ddc"
 PAGES = "/default/en_US/"
 
 
-def goip(lines: int = 4, sims: int = 2, **options: Any) -> GoipBox:
+class BoxWithClients(GoipBox):
+    """A box that closes its test's connections at the end."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.clients: list[RawSmpp] = []
+
+    @override
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for client in self.clients:
+            client.close()
+        await super().__aexit__(exc_type, exc, traceback)
+
+
+def goip(lines: int = 4, sims: int = 2, **options: Any) -> BoxWithClients:
     """Return a box of the newer kind, its clock standing at START."""
-    return GoipBox(
+    return BoxWithClients(
         GoipOptions(**options),
         [
             Line(number, SimCard(number=f"+7999000000{number}"))
@@ -86,13 +106,15 @@ class RawSmpp:
         self._writer = writer
 
     @classmethod
-    async def connect(cls, box: GoipBox) -> Self:
+    async def connect(cls, box: BoxWithClients) -> Self:
         """Open a connection."""
-        return cls(*await asyncio.open_connection("127.0.0.1", box.smpp_port))
+        client = cls(*await asyncio.open_connection("127.0.0.1", box.smpp_port))
+        box.clients.append(client)
+        return client
 
     @classmethod
     async def bound(
-        cls, box: GoipBox, system_id: bytes = b"goip01", command: int = 9
+        cls, box: BoxWithClients, system_id: bytes = b"goip01", command: int = 9
     ) -> Self:
         """Open a connection and bind."""
         client = await cls.connect(box)

@@ -85,6 +85,8 @@ class Session:
             self._journal("dropped as idle")
         finally:
             self._box.smpp.ended(self)
+            if self.login is not None:
+                self._journal("closed")
 
     async def _read(self) -> Pdu:
         """Return the next packet."""

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from .core.clock import Clock, ManualClock
+from .core.clock import Clock, ManualClock, settle
 from .core.commands import CommandError
 from .core.journal import SMS_ON_AIR
 from .raw_ami import BANNER, FAST, RawAmi, box_and_login, http_get, login
@@ -33,13 +33,13 @@ async def test_power_off_forgets_what_waits() -> None:
         await clock.advance(60.0)
         await box.power(state=True)
         assert box.ami_port == port
+        await settle()
         await clock.advance(60.0)
         assert not box.journal.entries(SMS_ON_AIR)
         async with login(box) as again:
-            await again.command('gsm send sms 2 +7999 "new" 1')
-            await again.block()
+            await again.ask('gsm send sms 2 +7999 "new" 3')
             await clock.advance(4.0)
-            assert b"\r\nStatus: 1\r\n" in await again.block()
+            assert b"\r\nID: 3\r\n" in await again.block()
 
 
 async def test_reboot_ends_connections_and_comes_back() -> None:

@@ -1,7 +1,6 @@
 """Banner, login, ping and logoff of a simulated TG."""
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,16 +159,3 @@ async def test_endless_action_ends_the_connection() -> None:
             await client.send(b"X: " + b"a" * 80_000)
             assert await client.rest() == b""
         await box.journal.wait_for_kind("connection", event="closed")
-
-
-def test_login_module_reads_nothing_of_the_product() -> None:
-    folder = Path(__file__).parent / "yeastar"
-    imports = [
-        line
-        for file in folder.glob("*.py")
-        for line in file.read_text().splitlines()
-        if line.startswith(("import ", "from ", "    from "))
-    ]
-    assert imports
-    foreign = ("custom_components", "homeassistant", "panoramisk", "aiohttp")
-    assert not [line for line in imports if any(name in line for name in foreign)]

@@ -158,7 +158,10 @@ class YeastarBox(HttpCommands, Box):
         self.ports[line].told_state = state
         self.ports[line].told_network = network
 
-    @command("One part of an incoming SMS alone: missing, double and mixed parts.")
+    @command(
+        "One part of an incoming SMS alone: missing, double and mixed parts.",
+        aliases={"from": "sender"},
+    )
     async def receive_part(
         self,
         line: int,

@@ -2,45 +2,39 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryDataWithId
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
 )
+from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.const import (
     BRAND_GOIP,
     BRAND_YEASTAR,
     CONF_AMI_PORT,
-    CONF_BALANCE_CODE,
-    CONF_BALANCE_INTERVAL,
     CONF_BRAND,
-    CONF_CHANNEL,
-    CONF_CURRENCY,
     CONF_HTTP_PORT,
-    CONF_ICCID,
-    CONF_IMSI,
     CONF_MODULE_IMEIS,
     CONF_NOTIFY_NAME,
-    CONF_OPERATOR,
     CONF_SMPP,
     CONF_SMPP_PASSWORD,
     CONF_SMPP_PORT,
     CONF_SMPP_SYSTEM_ID,
     CONF_TLS,
     CONF_USE_AMI,
-    CONF_USE_FOR_SENDING,
     DOMAIN,
-    SUBENTRY_SIM,
 )
-from tests.simulator.core.line import Line
+from tests.integration.entries import sim
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
 
 GOIP_SERIAL = "GOIPSIM0001"
+NOTHING = {"operator_1": {}, "operator_2": {}}
+"""The answer to the page about two operators, neither with a balance."""
 YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 
 
@@ -117,28 +111,6 @@ def yeastar_data(box: YeastarBox) -> dict[str, Any]:
     }
 
 
-def sim_subentry(line: Line, **changes: Any) -> ConfigSubentryDataWithId:
-    """Return the `sim` subentry of a line with a card; its id is `sim_<port>`."""
-    assert line.sim
-    return ConfigSubentryDataWithId(
-        subentry_id=f"sim_{line.number}",
-        subentry_type=SUBENTRY_SIM,
-        title=f"SIM {line.number}",
-        unique_id=f"sim_{line.number}",
-        data={
-            CONF_CHANNEL: line.number,
-            CONF_OPERATOR: line.sim.operator,
-            CONF_IMSI: line.sim.imsi,
-            CONF_ICCID: line.sim.iccid,
-            CONF_BALANCE_CODE: line.sim.balance_code,
-            CONF_BALANCE_INTERVAL: 24,
-            CONF_CURRENCY: "RUB",
-            CONF_USE_FOR_SENDING: "always",
-            **changes,
-        },
-    )
-
-
 def box_entry(
     box: GoipBox | YeastarBox, data: dict[str, Any], **changes: Any
 ) -> MockConfigEntry:
@@ -150,13 +122,45 @@ def box_entry(
         "data": data,
         "options": {CONF_NOTIFY_NAME: "goip"},
         "subentries_data": [
-            sim_subentry(line) for line in box.lines.values() if line.sim
+            sim(
+                line.number,
+                operator=line.sim.operator,
+                imsi=line.sim.imsi,
+                iccid=line.sim.iccid,
+                balance_code=line.sim.balance_code,
+                balance_interval=24,
+                currency="RUB",
+            )
+            for line in box.lines.values()
+            if line.sim
         ],
     }
     if isinstance(box, YeastarBox):
         known |= {
-            "title": "Yeastar TG",
+            "title": "TG200",
             "unique_id": YEASTAR_IMEIS[0],
-            "options": {CONF_NOTIFY_NAME: "yeastar_tg"},
+            "options": {CONF_NOTIFY_NAME: "tg200"},
         }
     return MockConfigEntry(**(known | changes))
+
+
+def merged(right: dict[str, Any], wrong: dict[str, Any]) -> dict[str, Any]:
+    """Return the right answers with wrong ones among them, also in a section."""
+    ports = wrong.get("connection", {})
+    connection = {
+        field: ports.get(field, value) for field, value in right["connection"].items()
+    }
+    return {**right, **wrong, "connection": connection}
+
+
+def added(hass: HomeAssistant) -> ConfigEntry:
+    """Return the only entry."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    return entry
+
+
+def sims(entry: ConfigEntry) -> dict[str | None, dict[str, Any]]:
+    """Return the data of the SIMs by their unique ids."""
+    return {
+        sim.unique_id: dict(sim.data) for sim in entry.get_subentries_of_type("sim")
+    }

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncGenerator
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.boxes import box_entry, goip_data, yeastar_data
+from tests.integration.scene import cellar, fake_box  # noqa: F401 # fixtures
 from tests.simulator.core.clock import Clock
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
@@ -30,7 +33,7 @@ async def yeastar_box() -> AsyncGenerator[YeastarBox]:
 
 
 @pytest.fixture
-def goip_entry(hass: HomeAssistant, goip_box: GoipBox) -> MockConfigEntry:
+def known_goip(hass: HomeAssistant, goip_box: GoipBox) -> MockConfigEntry:
     """The GoIP with SMPP, known to Home Assistant but not set up yet."""
     entry = box_entry(goip_box, goip_data(goip_box))
     entry.add_to_hass(hass)
@@ -38,8 +41,15 @@ def goip_entry(hass: HomeAssistant, goip_box: GoipBox) -> MockConfigEntry:
 
 
 @pytest.fixture
-def yeastar_entry(hass: HomeAssistant, yeastar_box: YeastarBox) -> MockConfigEntry:
+def known_yeastar(hass: HomeAssistant, yeastar_box: YeastarBox) -> MockConfigEntry:
     """The Yeastar TG, known to Home Assistant but not set up yet."""
     entry = box_entry(yeastar_box, yeastar_data(yeastar_box))
     entry.add_to_hass(hass)
     return entry
+
+
+@pytest.fixture
+async def web_page() -> AsyncGenerator[TestServer]:
+    """A web server that is no gateway."""
+    async with TestServer(web.Application(), host="127.0.0.1") as server:
+        yield server

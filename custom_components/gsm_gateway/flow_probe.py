@@ -1,0 +1,93 @@
+"""Asking a box who it is on behalf of a form, and what went wrong in the form's words."""
+
+from collections.abc import Mapping
+import logging
+from traceback import format_tb
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from . import brands
+from .const import CONF_BRAND
+from .flow_schemas import InvalidInput
+from .gateways.goip import SmppRefused
+from .gateways.model import (
+    CannotConnect,
+    CertificateNotTrusted,
+    GatewayError,
+    GatewayStatus,
+    InvalidAuth,
+    UnexpectedReply,
+)
+from .gateways.yeastar import ApiClosed
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class ProbeFailed(InvalidInput):
+    """The box could not be asked; the form's word for why concerns all of it."""
+
+    def __init__(self, error: str) -> None:
+        """Keep the form's word."""
+        super().__init__(base=error)
+
+
+async def async_probe(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStatus:
+    """Return what the box tells of itself. Raises `ProbeFailed`."""
+    try:
+        return await _identify(hass, data)
+    except ProbeFailed:
+        raise
+    except Exception as err:
+        # Without the error's own text: it may hold an address with a password.
+        _LOGGER.error(  # noqa: TRY400
+            "Unexpected %s while asking a box who it is\n%s",
+            type(err).__name__,
+            "".join(format_tb(err.__traceback__)),
+        )
+        raise ProbeFailed("unknown") from err
+
+
+async def _identify(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStatus:
+    """Return what the box tells of itself. Raises `ProbeFailed`, and errors of our own."""
+    try:
+        status = await brands.identify(hass, data)
+    except ApiClosed as err:
+        await _recognise(hass, data)
+        raise ProbeFailed("api_closed") from err
+    except UnexpectedReply as err:
+        await _recognise(hass, data)
+        raise ProbeFailed("wrong_brand") from err
+    except GatewayError as err:
+        raise ProbeFailed(_reason(err, data[CONF_BRAND])) from err
+    if not status.channels:
+        await _recognise(hass, data)
+    return status
+
+
+async def _recognise(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Raise `ProbeFailed` if the box turns out to be of another brand."""
+    if found := await brands.recognise(hass, data):
+        raise ProbeFailed(f"seems_{found}")
+
+
+def _reason(err: GatewayError, brand: str) -> str:
+    """Return the form's word for an error."""
+    match err:
+        case SmppRefused():
+            return "smpp_refused"
+        case InvalidAuth():
+            return f"invalid_auth_{brand}"
+        case CertificateNotTrusted():
+            return "invalid_certificate"
+        case CannotConnect() if not _is_silence(err):
+            return "cannot_connect"
+    return "no_answer"
+
+
+def _is_silence(err: BaseException) -> bool:
+    """Tell whether a connection was waited for in vain, not refused."""
+    cause = err.__context__
+    while cause and not isinstance(cause, TimeoutError):
+        cause = cause.__context__
+    return cause is not None

@@ -1,0 +1,218 @@
+"""Adding a port's SIM, and its settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import UnitOfTime
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from .balance.operators import Proposal
+from .const import (
+    CONF_BALANCE_CODE,
+    CONF_BALANCE_INTERVAL,
+    CONF_CHANNEL,
+    CONF_CURRENCY,
+    CONF_ICCID,
+    CONF_IMSI,
+    CONF_OPERATOR,
+    CONF_USE_FOR_SENDING,
+    DEFAULT_BALANCE_INTERVAL,
+)
+from .devices import sim_on_channel
+from .flow_balance import balance_data, balance_fields, balance_input, proposal_for
+from .flow_schemas import InvalidInput
+from .gateways.model import ChannelStatus, GatewayError
+from .messaging.messages import SendPolicy
+from .runtime import GsmGatewayConfigEntry
+
+LONGEST_INTERVAL = 31 * 24
+"""Hours."""
+
+INTERVAL = vol.All(
+    NumberSelector(
+        NumberSelectorConfig(
+            min=1,
+            max=LONGEST_INTERVAL,
+            step=1,
+            unit_of_measurement=UnitOfTime.HOURS,
+            mode=NumberSelectorMode.BOX,
+        )
+    ),
+    vol.Coerce(int),
+)
+USE_FOR_SENDING = SelectSelector(
+    SelectSelectorConfig(
+        options=list(SendPolicy),
+        mode=SelectSelectorMode.LIST,
+        translation_key=CONF_USE_FOR_SENDING,
+    )
+)
+
+
+def has_sim(channel: ChannelStatus) -> bool:
+    """Tell whether there is a SIM in a channel; one that is registered has one."""
+    if channel.sim_present is None:
+        return channel.registered is True
+    return channel.sim_present
+
+
+def sim_title(channel: int) -> str:
+    """Return what the subentry of a port is called."""
+    return f"SIM {channel}"
+
+
+def sim_unique_id(channel: int) -> str:
+    """Return what no other subentry of the box has."""
+    return f"sim_{channel}"
+
+
+def sim_data(sim: ChannelStatus, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a port's subentry: the card in it, and its settings."""
+    return {
+        CONF_CHANNEL: sim.channel,
+        CONF_OPERATOR: sim.operator,
+        CONF_IMSI: sim.imsi,
+        CONF_ICCID: sim.iccid,
+        CONF_BALANCE_INTERVAL: DEFAULT_BALANCE_INTERVAL,
+        CONF_CURRENCY: None,
+        CONF_USE_FOR_SENDING: SendPolicy.ALWAYS.value,
+        **settings,
+    }
+
+
+def _settings_schema(proposal: Proposal | None) -> vol.Schema:
+    """Return the fields of a SIM's settings."""
+    return vol.Schema(
+        {
+            **balance_fields(proposal),
+            vol.Required(
+                CONF_BALANCE_INTERVAL, default=DEFAULT_BALANCE_INTERVAL
+            ): INTERVAL,
+            vol.Required(
+                CONF_USE_FOR_SENDING, default=SendPolicy.ALWAYS.value
+            ): USE_FOR_SENDING,
+        }
+    )
+
+
+def _settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a SIM's settings. Raises `InvalidInput`."""
+    kept = (CONF_BALANCE_INTERVAL, CONF_USE_FOR_SENDING)
+    return {key: user_input[key] for key in kept} | balance_data(user_input)
+
+
+class SimSubentryFlow(ConfigSubentryFlow):
+    """Adds a port's SIM and changes its settings."""
+
+    _free: dict[str, ChannelStatus]
+    _sim: ChannelStatus
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which of the box's other ports."""
+        if user_input is not None:
+            self._sim = self._free[user_input[CONF_CHANNEL]]
+            return await self.async_step_settings()
+        entry: GsmGatewayConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        try:
+            status = await entry.runtime_data.gateway.status.read_status()
+        except GatewayError:
+            return self.async_abort(reason="cannot_connect")
+        self._free = {
+            str(channel.channel): channel
+            for channel in status.channels
+            if sim_on_channel(entry, channel.channel) is None
+        }
+        if not self._free:
+            return self.async_abort(reason="no_free_port")
+        return self.async_show_form(
+            step_id="user",
+            data_schema=vol.Schema(
+                {
+                    vol.Required(CONF_CHANNEL): SelectSelector(
+                        SelectSelectorConfig(
+                            options=[_option(sim) for sim in self._free.values()],
+                            mode=SelectSelectorMode.LIST,
+                        )
+                    )
+                }
+            ),
+        )
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the settings of the new SIM."""
+        channel = self._sim.channel
+        proposal = proposal_for(self._sim)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                return self.async_create_entry(
+                    title=sim_title(channel),
+                    unique_id=sim_unique_id(channel),
+                    data=sim_data(self._sim, _settings_data(user_input)),
+                )
+            except InvalidInput as err:
+                errors = err.errors
+        return self.async_show_form(
+            step_id="settings",
+            data_schema=self.add_suggested_values_to_schema(
+                _settings_schema(proposal),
+                user_input or balance_input(proposal, self.hass.config.currency),
+            ),
+            errors=errors,
+            description_placeholders={"sim": sim_title(channel)},
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for other settings."""
+        subentry = self._get_reconfigure_subentry()
+        known = {key: value for key, value in subentry.data.items() if value}
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                settings = _settings_data(user_input)
+            except InvalidInput as err:
+                errors = err.errors
+            else:
+                card = {
+                    k: v for k, v in subentry.data.items() if k != CONF_BALANCE_CODE
+                }
+                return self.async_update_and_abort(
+                    self._get_entry(), subentry, data=card | settings
+                )
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                _settings_schema(None),
+                user_input or {CONF_CURRENCY: self.hass.config.currency} | known,
+            ),
+            errors=errors,
+            description_placeholders={"sim": subentry.title},
+        )
+
+
+def _option(sim: ChannelStatus) -> SelectOptionDict:
+    """Return a port as a choice, with its operator's name."""
+    name = f" ({sim.operator})" if sim.operator else ""
+    return SelectOptionDict(value=str(sim.channel), label=f"{sim.channel}{name}")

@@ -1,0 +1,41 @@
+"""How to reach a GoIP."""
+
+from dataclasses import dataclass, field
+
+import aiohttp
+from yarl import URL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmppSettings:
+    """The SMPP server in the box (GoIP section 3)."""
+
+    port: int = 7777
+    system_id: str
+    """Of the whole box; a line's login adds its number with two digits."""
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoipSettings:
+    """Address and logins of one box."""
+
+    host: str
+    http_port: int = 80
+    tls: bool = False
+    username: str
+    password: str = field(repr=False)
+    smpp: SmppSettings | None = None
+
+    @property
+    def pages_url(self) -> URL:
+        """The folder of the box's pages."""
+        scheme = "https" if self.tls else "http"
+        return URL.build(
+            scheme=scheme, host=self.host, port=self.http_port, path="/default/en_US/"
+        )
+
+    @property
+    def basic_auth(self) -> aiohttp.BasicAuth:
+        """The web login."""
+        return aiohttp.BasicAuth(self.username, self.password, encoding="utf-8")

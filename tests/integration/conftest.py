@@ -1,6 +1,7 @@
 """Simulated boxes, and entries that know them."""
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -16,6 +17,12 @@ from tests.simulator.yeastar.box import YeastarBox
 
 TIME_SCALE = 100.0
 """The boxes live faster than we do: an SMS takes 30 ms on the air."""
+
+
+@pytest.fixture(autouse=True)
+def storage(hass_storage: dict[str, Any]) -> dict[str, Any]:
+    """What Home Assistant keeps on disk, by file name; in memory here."""
+    return hass_storage
 
 
 @pytest.fixture

@@ -107,3 +107,23 @@ async def test_new_card_in_a_line() -> None:
         await exchange(box.http_port, SEND)
         await advance(box, 3)
         assert box.journal.entries("sms_on_air")[0]["from_number"] == "+7888"
+
+
+async def test_box_without_smpp() -> None:
+    async with goip(smpp=False) as box:
+        assert list(box.listeners) == ["http"]
+        await box.receive(1, "+7999", "hello")
+        assert b"+7999,hello" in await get(box, "tools.html?type=sms_inbox")
+        assert box.journal.entries("sms_lost") == []
+
+
+async def test_options_change_at_run_time() -> None:
+    async with goip() as box:
+        assert b"\r\n\r\n" in await get(box, "status.xml")
+        await box.option("lf_only", "on")
+        await box.option("content_length", "off")
+        answer = await get(box, "status.xml")
+        assert b"\r" not in answer
+        assert b"Content-Length" not in answer
+        await box.option("status_page", "id")
+        assert b" 404 " in await get(box, "send_sms_status.xml")

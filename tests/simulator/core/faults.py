@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 
-ENDLESS = -1
-
 
 @dataclass
 class Times:
-    """How often a fault still happens; ENDLESS (-1) never runs out."""
+    """How often a fault still happens; -1 never runs out."""
 
     left: int = 0
 

@@ -30,8 +30,3 @@ class HttpCommands:
     async def http_delay(self, seconds: float) -> None:
         """Delay answers."""
         self.http.options.delay = seconds
-
-    @command("End header lines with LF only (state=on) or with CRLF.")
-    async def http_lf_only(self, state: bool) -> None:
-        """Choose the line ends."""
-        self.http.options.lf_only = state

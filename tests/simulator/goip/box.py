@@ -53,16 +53,18 @@ class GoipBox(HttpCommands, Box):
             name,
             self.options.seconds_per_sms,
         )
+        self._has_smpp = self.options.smpp
         self.requests: Counter[str] = Counter()
         """How often each page was asked for."""
         self.http = HttpServer(
             self._answer,
             self.clock,
-            HttpOptions(self.options.lf_only, self.options.keep_alive),
+            HttpOptions(),
             self.options.host,
             self.options.http_port,
             self._observe,
         )
+        self._apply_options()
         self.jobs = Jobs(self)
         self.inbox = Inbox(self)
         self.smpp = SmppServer(self)
@@ -72,7 +74,7 @@ class GoipBox(HttpCommands, Box):
     def listeners(self) -> dict[str, Listener]:
         """The ports by protocol."""
         ports = {"http": self.http.listener}
-        return ports | ({"smpp": self.smpp.listener} if self.options.smpp else {})
+        return ports | ({"smpp": self.smpp.listener} if self._has_smpp else {})
 
     @property
     def http_port(self) -> int:
@@ -109,8 +111,16 @@ class GoipBox(HttpCommands, Box):
     async def deliver(self, line: Line, message: IncomingSms) -> None:
         """List a message on the inbox page and hand it to SMPP."""
         self.inbox.take_in(line, message)
-        if self.options.smpp:
+        if self._has_smpp:
             self.smpp.take_in(line, message)
+
+    def _apply_options(self) -> None:
+        """Pass on the options that the core keeps."""
+        web = self.http.options
+        web.lf_only = self.options.lf_only
+        web.keep_alive = self.options.keep_alive
+        web.content_length = self.options.content_length
+        self.seconds_per_sms = self.options.seconds_per_sms
 
     async def _answer(self, request: Request) -> Response:
         """Answer one web request."""
@@ -132,11 +142,9 @@ class GoipBox(HttpCommands, Box):
 
     @command("Set an option at run time, e.g. name=inbox_slots value=5.")
     async def option(self, name: str, value: str) -> str:
-        """Set one option."""
+        """Set one option; ports, host and `smpp` are read at the start only."""
         new = set_option(self.options, name, value)
-        self.http.options.lf_only = self.options.lf_only
-        self.http.options.keep_alive = self.options.keep_alive
-        self.seconds_per_sms = self.options.seconds_per_sms
+        self._apply_options()
         return str(new)
 
     @command(

@@ -18,6 +18,9 @@ class WebOptions:
     web_password: str = _option("admin", "web password")
     lf_only: bool = _option(default=False, text="HTTP header lines end in LF only (Q2)")
     keep_alive: bool = _option(default=False, text="HTTP connections stay open")
+    content_length: bool = _option(
+        default=True, text="web answers tell their length; off: they end with the link"
+    )
     sending_spelling: Literal["common", "seed"] = _option(
         "common",
         "'Sending,L1 Send SMS to:N; ID:K' or 'Sending, L1 Send SMS to N; ID:K'",

@@ -11,6 +11,7 @@ from custom_components.gsm_gateway.gateways.model import (
     GatewayError,
     GatewayStatus,
     InvalidAuth,
+    NoReply,
     SendReport,
     SendState,
     SmsPart,
@@ -161,7 +162,7 @@ class FakeBox:
         """Dial a code."""
         self._check()
         self.dialled.append((channel, code))
-        answer = self.answers[channel]
+        answer = self.answers.get(channel, NoReply("no answer"))
         if isinstance(answer, GatewayError):
             raise answer
         return UssdReply(text=answer)

@@ -1,0 +1,199 @@
+"""A throw-away Home Assistant and a client for its own web interface."""
+
+import asyncio
+from pathlib import Path
+import shutil
+import sys
+from typing import Any, Self
+
+import aiohttp
+
+ROOT = Path(__file__).resolve().parents[2]
+HOUSEHOLD = Path(__file__).parent / "household"
+START_SECONDS = 240
+"""The very first start fetches Home Assistant's web page."""
+STOP_SECONDS = 30
+
+
+class HomeError(Exception):
+    """Home Assistant refused something; the text says what it answered."""
+
+
+class Home:
+    """One Home Assistant process with its own folder, and a signed-in client."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        """Prepare a home in an empty folder, to listen on 127.0.0.1."""
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / "home-assistant.log"
+        self._folder = folder
+        self._port = port
+        self._token = ""
+        self._message_id = 0
+
+    async def __aenter__(self) -> Self:
+        """Start, complete onboarding and sign in."""
+        self.session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=90, connect=10)
+        )
+        self._furnish()
+        self._process = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).with_name("hass")),
+            "--config",
+            str(self._folder),
+            "--log-file",
+            str(self.log),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._wait_until_up()
+                await self._onboard()
+                await self._connect_websocket()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop Home Assistant and close the client."""
+        await self.session.close()
+        if self._process.returncode is None:
+            self._process.terminate()
+            try:
+                await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+    def _furnish(self) -> None:
+        """Lay out the configuration folder."""
+        shutil.copytree(HOUSEHOLD, self._folder, dirs_exist_ok=True)
+        configuration = self._folder / "configuration.yaml"
+        configuration.write_text(
+            f"{configuration.read_text()}\n"
+            f"http:\n  server_host: 127.0.0.1\n  server_port: {self._port}\n"
+        )
+        (self._folder / "custom_components").symlink_to(ROOT / "custom_components")
+
+    async def _wait_until_up(self) -> None:
+        """Wait for the first answer."""
+        while True:
+            if self._process.returncode is not None:
+                raise HomeError(f"Home Assistant ended by itself; see {self.log}")
+            try:
+                async with self.session.get(f"{self.url}/api/onboarding") as reply:
+                    if reply.status == 200:
+                        return
+            except aiohttp.ClientConnectionError:
+                pass
+            await asyncio.sleep(0.3)
+
+    async def _onboard(self) -> None:
+        """Make the first user and finish the welcome steps."""
+        client_id = f"{self.url}/"
+        person = {
+            "name": "Demo",
+            "username": "demo",
+            "password": "demo",
+            "language": "en",
+            "client_id": client_id,
+        }
+        made = await self.request("POST", "/api/onboarding/users", person)
+        form = {
+            "grant_type": "authorization_code",
+            "code": made["auth_code"],
+            "client_id": client_id,
+        }
+        async with self.session.post(f"{self.url}/auth/token", data=form) as reply:
+            self._token = (await reply.json())["access_token"]
+        await self.request("POST", "/api/onboarding/core_config", {})
+        await self.request("POST", "/api/onboarding/analytics", {})
+        await self.request(
+            "POST",
+            "/api/onboarding/integration",
+            {"client_id": client_id, "redirect_uri": client_id},
+        )
+
+    async def _connect_websocket(self) -> None:
+        """Open and sign in the WebSocket, for what REST does not offer."""
+        self._socket = await self.session.ws_connect(f"{self.url}/api/websocket")
+        await self._socket.receive_json()
+        await self._socket.send_json({"type": "auth", "access_token": self._token})
+        answer = await self._socket.receive_json()
+        if answer["type"] != "auth_ok":
+            raise HomeError(f"Signing in failed: {answer}")
+
+    async def request(self, method: str, path: str, data: Any = None) -> Any:
+        """Call the REST interface. Raises HomeError."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        async with self.session.request(
+            method, f"{self.url}{path}", json=data, headers=headers
+        ) as reply:
+            if reply.status >= 400:
+                raise HomeError(f"{path}: {reply.status} {await reply.text()}")
+            return await reply.json()
+
+    async def websocket(self, kind: str, **arguments: Any) -> Any:
+        """Send one WebSocket command and return its result. Raises HomeError."""
+        self._message_id += 1
+        await self._socket.send_json(
+            {"id": self._message_id, "type": kind, **arguments}
+        )
+        while True:
+            answer = await self._socket.receive_json(timeout=60)
+            if answer["id"] == self._message_id and answer["type"] == "result":
+                break
+        if not answer["success"]:
+            raise HomeError(f"{kind}: {answer['error']}")
+        return answer["result"]
+
+    async def action(
+        self, domain: str, name: str, data: dict[str, Any], *, response: bool = False
+    ) -> Any:
+        """Call an action, and return its response if asked for. Raises HomeError."""
+        suffix = "?return_response" if response else ""
+        answer = await self.request(
+            "POST", f"/api/services/{domain}/{name}{suffix}", data
+        )
+        return answer["service_response"] if response else answer
+
+    async def state(self, entity_id: str) -> dict[str, Any]:
+        """Return state and attributes of an entity. Raises HomeError."""
+        state: dict[str, Any] = await self.request("GET", f"/api/states/{entity_id}")
+        return state
+
+    def config_flow(self, handler: Any, *, subentry: bool = False) -> Flow:
+        """Return a flow that adds an entry, or a subentry of `[entry_id, type]`."""
+        kind = "subentries/flow" if subentry else "flow"
+        return Flow(self, f"/api/config/config_entries/{kind}", handler)
+
+
+class Flow:
+    """A dialogue with Home Assistant, filled in page by page."""
+
+    def __init__(self, home: Home, path: str, handler: Any) -> None:
+        """Prepare; `start` shows the first page."""
+        self._home = home
+        self._path = path
+        self._handler = handler
+        self._flow_id = ""
+
+    async def start(self) -> dict[str, Any]:
+        """Return the first page."""
+        page: dict[str, Any] = await self._home.request(
+            "POST", self._path, {"handler": self._handler}
+        )
+        self._flow_id = page["flow_id"]
+        return page
+
+    async def fill(self, page: dict[str, Any]) -> dict[str, Any]:
+        """Fill in the page that is shown and return what comes next. Raises HomeError."""
+        answer: dict[str, Any] = await self._home.request(
+            "POST", f"{self._path}/{self._flow_id}", page
+        )
+        if answer.get("errors"):
+            raise HomeError(f"The form shows {answer['errors']}")
+        return answer

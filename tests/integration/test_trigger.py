@@ -1,0 +1,555 @@
+"""Automations that start on a received SMS."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components import automation
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    trigger as trigger_helper,
+)
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.gsm_gateway.announce import announce
+from custom_components.gsm_gateway.const import DOMAIN, EVENT_SMS_RECEIVED
+from custom_components.gsm_gateway.gateways.model import MessageKind
+from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
+from custom_components.gsm_gateway.runtime import MESSENGER
+from tests.integration.entries import set_up, settle
+from tests.integration.fakes import FakeBox, Sent
+from tests.integration.scene import (
+    ANNA,
+    BOB,
+    STRANGER,
+    attic_entry,
+    automate,
+    device_id,
+    on_the_air,
+    wired,
+)
+
+SMS_RECEIVED = "gsm_gateway.sms_received"
+
+
+@pytest.fixture
+def runs(hass: HomeAssistant) -> list[dict[str, Any]]:
+    """What the automations of `watch` noted, in order."""
+    noted: list[dict[str, Any]] = []
+
+    @callback
+    def note(call: ServiceCall) -> None:
+        noted.append(dict(call.data))
+
+    hass.services.async_register("test", "note", note)
+    return noted
+
+
+async def watch(hass: HomeAssistant, **trigger: Any) -> None:
+    """Note the text of every message that starts an automation."""
+    await automate(
+        hass,
+        {
+            "triggers": {"trigger": SMS_RECEIVED, **trigger},
+            "actions": {"action": "test.note", "data": {"text": "{{ trigger.text }}"}},
+        },
+    )
+
+
+def texts(runs: list[dict[str, Any]]) -> list[str]:
+    """Return the texts that were noted."""
+    return [run["text"] for run in runs]
+
+
+def received(hass: HomeAssistant, text: str, **facts: Any) -> ReceivedMessage:
+    """Return a message as an inbox announces it."""
+    message: dict[str, Any] = {
+        "message_id": text,
+        "box_id": "box",
+        "channel": 1,
+        "sender": ANNA,
+        "text": text,
+        "kind": MessageKind.TEXT,
+        "received_at": hass.data[MESSENGER].clock.now(),
+        "time_guessed": False,
+        "parts": 1,
+        "complete": True,
+    }
+    return ReceivedMessage(**message | facts)
+
+
+async def test_a_received_sms_starts_an_automation_once(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass)
+
+    fake_box.receive("hello")
+    await settle(hass)
+
+    assert texts(runs) == ["hello"]
+
+
+async def test_trigger_holds_what_the_bus_event_holds(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    events = async_capture_events(hass, EVENT_SMS_RECEIVED)
+    started: asyncio.Future[dict[str, Any]] = hass.loop.create_future()
+    config = await trigger_helper.async_validate_trigger_config(
+        hass, [{"platform": SMS_RECEIVED}]
+    )
+    remove = await trigger_helper.async_initialize_triggers(
+        hass,
+        config,
+        lambda variables, context=None: started.set_result(variables["trigger"]),
+        DOMAIN,
+        "test",
+        lambda *_: None,
+    )
+    assert remove is not None
+
+    fake_box.receive("hello", channel=2)
+    trigger = await started
+    remove()
+
+    own = {"id", "idx", "alias", "platform", "description"}
+    assert {key: trigger[key] for key in trigger.keys() - own} == events[0].data
+    assert trigger["description"] == "SMS received by Cellar SIM 2"
+    assert set(events[0].data) == {
+        "config_entry_id",
+        "device_id",
+        "entity_id",
+        "gateway",
+        "channel",
+        "sim",
+        "sender",
+        "contact",
+        "trusted",
+        "text",
+        "kind",
+        "private",
+        "received_at",
+        "time_guessed",
+        "parts",
+        "complete",
+        "late",
+        "redelivered",
+        "stored",
+        "message_id",
+    }
+
+
+async def test_two_automations_answer_the_right_number(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    await automate(
+        hass,
+        {
+            "triggers": {"trigger": SMS_RECEIVED},
+            "actions": {
+                "action": "gsm_gateway.send_sms",
+                "data": {
+                    "reply_to": "{{ trigger.message_id }}",
+                    "message": "You wrote: {{ trigger.text }}",
+                },
+            },
+        },
+        {
+            "triggers": {"trigger": "event", "event_type": EVENT_SMS_RECEIVED},
+            "actions": {
+                "action": "gsm_gateway.send_sms",
+                "data": {
+                    "to": "{{ trigger.event.data.sender }}",
+                    "message": "And: {{ trigger.event.data.text }}",
+                    "device_id": "{{ trigger.event.data.device_id }}",
+                },
+            },
+        },
+    )
+
+    fake_box.receive("ping", sender=STRANGER, channel=2)
+
+    assert sorted(await on_the_air(fake_box, 2), key=lambda sms: sms.text) == [
+        Sent(channel=2, to=STRANGER, text="And: ping"),
+        Sent(channel=2, to=STRANGER, text="You wrote: ping"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "starts"),
+    [
+        (ANNA, True),
+        ([BOB, ANNA], True),
+        ("+48 601 234 567", True),
+        ("0048601234567", True),
+        ("601234567", True),
+        (48601234567, True),
+        (["Bank", 48601234567], True),
+        ([], True),
+        ("", True),
+        (BOB, False),
+        ("1601234567", False),
+        ("234567", False),
+        (601234568, False),
+        ("Bank", False),
+    ],
+)
+async def test_only_messages_of_a_sender(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+    sender: object,
+    starts: bool,
+) -> None:
+    await watch(hass, options={"sender": sender})
+
+    fake_box.receive("hello", sender=ANNA)
+    await settle(hass)
+
+    assert texts(runs) == ["hello"] * starts
+
+
+async def test_a_sender_that_is_a_name(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass, options={"sender": "MyBank"})
+
+    fake_box.receive("balance", sender="MyBank")
+    fake_box.receive("phishing", sender="MyBank2")
+    await settle(hass)
+
+    assert texts(runs) == ["balance"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "starts"),
+    [
+        ("open", True),
+        ("OPEN THE", True),
+        ("ŹDŹBŁO", True),
+        ("", True),
+        ("close", False),
+        ("open.*gate", False),
+        ("gate (now)?", True),
+    ],
+)
+async def test_only_messages_with_a_text(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+    wanted: str,
+    starts: bool,
+) -> None:
+    await watch(hass, options={"text": wanted})
+
+    fake_box.receive("Please open the Gate (now)? źdźbło")
+    await settle(hass)
+
+    assert len(runs) == starts
+
+
+@pytest.mark.parametrize(
+    ("options", "facts", "starts"),
+    [
+        ({}, {}, True),
+        ({}, {"late": True, "age": 300}, True),
+        ({}, {"late": True, "age": 601}, False),
+        ({"max_age": {"hours": 1}}, {"late": True, "age": 601}, True),
+        ({"max_age": "00:00:05"}, {"age": 6}, False),
+        ({"include_late": False}, {"late": True, "age": 70}, False),
+        ({"include_late": False}, {}, True),
+        ({}, {"redelivered": True}, False),
+        ({"include_redelivered": True}, {"redelivered": True}, True),
+    ],
+)
+async def test_old_and_repeated_messages(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    runs: list[dict[str, Any]],
+    options: dict[str, Any],
+    facts: dict[str, Any],
+    starts: bool,
+) -> None:
+    await watch(hass, options=options)
+    message = received(hass, "hello")
+    age = timedelta(seconds=facts.pop("age", 0))
+
+    announce(
+        hass,
+        cellar,
+        received(hass, "hello", received_at=message.received_at - age, **facts),
+    )
+    await settle(hass)
+
+    assert texts(runs) == ["hello"] * starts
+
+
+async def test_the_trace_says_why_a_message_was_too_old(
+    hass: HomeAssistant, cellar: MockConfigEntry
+) -> None:
+    reasons: list[str] = []
+    config = await trigger_helper.async_validate_trigger_config(
+        hass, [{"platform": SMS_RECEIVED, "options": {"text": "hello"}}]
+    )
+    remove = await trigger_helper.async_initialize_triggers(
+        hass,
+        config,
+        lambda variables, context=None: reasons.append("started"),
+        DOMAIN,
+        "test",
+        lambda *_: None,
+        did_not_trigger=lambda variables, info, context=None: reasons.append(
+            info.reason
+        ),
+    )
+    assert remove is not None
+    long_ago = hass.data[MESSENGER].clock.now() - timedelta(hours=1)
+
+    announce(hass, cellar, received(hass, "hello", received_at=long_ago))
+    announce(hass, cellar, received(hass, "hello", redelivered=True))
+    announce(hass, cellar, received(hass, "another text", redelivered=True))
+    remove()
+    announce(hass, cellar, received(hass, "hello"))
+    await settle(hass)
+
+    assert reasons == ["too_old", "redelivered"]
+
+
+@pytest.mark.parametrize(
+    ("target", "starts"),
+    [
+        ("sim1", ["one"]),
+        ("sim2", ["two"]),
+        (None, ["one", "two", "four"]),
+        ("anna", []),
+    ],
+)
+async def test_a_device_as_the_target(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+    target: str | None,
+    starts: list[str],
+) -> None:
+    """The box itself stands for all its ports; port 4 has no SIM here."""
+    await watch(hass, target={"device_id": device_id(hass, cellar, target)})
+
+    for channel, text in ((1, "one"), (2, "two"), (4, "four")):
+        fake_box.receive(text, channel=channel)
+    await settle(hass)
+
+    assert texts(runs) == starts
+
+
+async def test_an_entity_as_the_target(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass, target={"entity_id": "event.cellar_sim_2_incoming_sms"})
+
+    fake_box.receive("one", channel=1)
+    fake_box.receive("two", channel=2)
+    await settle(hass)
+
+    assert texts(runs) == ["two"]
+
+
+async def test_an_area_as_the_target_follows_the_device(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+    area_registry: ar.AreaRegistry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    area = area_registry.async_create("Workshop")
+    await watch(hass, target={"area_id": area.id})
+    sim1, sim2 = (device_id(hass, cellar, sim) for sim in ("sim1", "sim2"))
+
+    device_registry.async_update_device(sim1, area_id=area.id)
+    fake_box.receive("first", channel=1)
+    await settle(hass)
+    device_registry.async_update_device(sim1, area_id=None)
+    device_registry.async_update_device(sim2, area_id=area.id)
+    fake_box.receive("second", channel=1)
+    fake_box.receive("third", channel=2)
+    await settle(hass)
+
+    assert texts(runs) == ["first", "third"]
+
+
+async def test_a_renamed_entity_stays_within_its_device(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+    entity_registry: er.EntityRegistry,
+) -> None:
+    await watch(hass, target={"device_id": device_id(hass, cellar, "sim1")})
+
+    entity_registry.async_update_entity(
+        "event.cellar_sim_1_incoming_sms", new_entity_id="event.letterbox"
+    )
+    await settle(hass)
+    fake_box.receive("hello", channel=1)
+    await settle(hass)
+
+    assert texts(runs) == ["hello"]
+
+
+async def test_goes_on_after_a_reload(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass)
+
+    await hass.config_entries.async_reload(cellar.entry_id)
+    await settle(hass)
+    fake_box.receive("hello")
+    await settle(hass)
+
+    assert texts(runs) == ["hello"]
+
+
+async def test_hears_a_box_that_is_added_later(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass)
+    attic_box = FakeBox()
+
+    with wired(attic=attic_box):
+        await set_up(hass, attic_entry())
+    attic_box.receive("from the attic")
+    fake_box.receive("from the cellar")
+    await settle(hass)
+
+    assert texts(runs) == ["from the attic", "from the cellar"]
+
+
+async def test_can_be_used_before_any_box_is_added(
+    hass: HomeAssistant, fake_box: FakeBox, runs: list[dict[str, Any]]
+) -> None:
+    await watch(hass)
+
+    with wired(attic=fake_box):
+        await set_up(hass, attic_entry())
+    fake_box.receive("hello")
+    await settle(hass)
+
+    assert texts(runs) == ["hello"]
+
+
+async def test_hears_an_entry_once_however_often_it_changes(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass)
+
+    await hass.config_entries.async_set_disabled_by(
+        cellar.entry_id, ConfigEntryDisabler.USER
+    )
+    await hass.config_entries.async_set_disabled_by(cellar.entry_id, None)
+    await settle(hass)
+    fake_box.receive("hello")
+    await settle(hass)
+
+    assert texts(runs) == ["hello"]
+
+
+async def test_a_removed_entry_and_a_removed_automation_leave_nothing_behind(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+) -> None:
+    await watch(hass)
+
+    await hass.config_entries.async_remove(cellar.entry_id)
+    announce(hass, cellar, received(hass, "after removal"))
+    await settle(hass)
+    await hass.services.async_call(
+        automation.DOMAIN,
+        "turn_off",
+        {"entity_id": "automation.automation_0"},
+        blocking=True,
+    )
+    announce(hass, cellar, received(hass, "after that"))
+    await settle(hass)
+
+    assert runs == []
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"options": {"regex": "x"}},
+        {"options": {"max_age": 0}},
+        {"options": {"max_age": "long"}},
+        {"options": {"include_late": "perhaps"}},
+        {"options": {"sender": {"number": ANNA}}},
+        {"target": {"device": "x"}},
+    ],
+)
+async def test_a_wrong_trigger_is_refused(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    config: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await automate(
+        hass, {"triggers": {"trigger": SMS_RECEIVED, **config}, "actions": []}
+    )
+
+    assert hass.states.get("automation.automation_0").state == "unavailable"
+    assert "failed to setup triggers" in caplog.text
+
+
+async def test_the_automation_editor_knows_the_trigger(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    assert await async_setup_component(hass, "websocket_api", {})
+    client = await hass_ws_client(hass)
+
+    await client.send_json_auto_id({"type": "trigger_platforms/subscribe"})
+    assert (await client.receive_json())["success"]
+    described = (await client.receive_json())["event"][SMS_RECEIVED]
+
+    assert described["target"]["entity"] == [
+        {"integration": "gsm_gateway", "domain": ["event"]}
+    ]
+    assert set(described["fields"]) == {
+        "sender",
+        "text",
+        "max_age",
+        "include_late",
+        "include_redelivered",
+    }

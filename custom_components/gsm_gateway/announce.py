@@ -47,7 +47,7 @@ def received_data(
     What a port without a SIM of ours or a disabled SIM received belongs to the box.
     """
     sim = sim_on_channel(entry, message.channel)
-    device = sim and async_device(hass, entry, sim.subentry_id)
+    device = async_device(hass, entry, sim.subentry_id) if sim else None
     country = country_of(sim.data.get(CONF_IMSI)) if sim else None
     if sim is None or device is None or device.disabled:
         device, entity_id, sim_name = async_device(hass, entry), None, None

@@ -33,9 +33,9 @@ class SimBalance:
     def as_dict(self) -> dict[str, str | None]:
         """Return what goes to disk."""
         return {
-            "asked": self.asked and self.asked.isoformat(),
-            "due": self.due and self.due.isoformat(),
-            "checked": self.checked and self.checked.isoformat(),
+            "asked": self.asked.isoformat() if self.asked else None,
+            "due": self.due.isoformat() if self.due else None,
+            "checked": self.checked.isoformat() if self.checked else None,
             "balance": None if self.balance is None else str(self.balance),
             "currency": self.currency,
         }

@@ -1,6 +1,7 @@
 """What the platforms share."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -127,10 +128,12 @@ def async_follow_subentries(
         }
         wanted: set[str] = set()
         for subentry in subentries:
+            known_as = partial(unique_id, entry, subentry.subentry_id)
             entities = {
-                entity.unique_id: entity
+                key: entity
                 for entity in build(subentry)
-                if entity.unique_id in registered or entity.worth_adding
+                if (key := known_as(entity.entity_description.key)) in registered
+                or entity.worth_adding
             }
             new = [entity for key, entity in entities.items() if key not in added]
             wanted.update(entities)

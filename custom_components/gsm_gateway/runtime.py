@@ -129,6 +129,7 @@ class GatewayRuntime:
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
         self._tasks.run("inbox", self.inbox.run)
         self._tasks.run("catch-up", self._catchup.run)
+        self._tasks.run("balance", self.balances.run)
         self._run_link()
 
     async def async_stop(self) -> None:
@@ -211,7 +212,7 @@ class GatewayRuntime:
         status = self.status.data
         for line in self.lines.values():
             channel = status.channel(line.channel)
-            line.registered = channel and channel.registered
+            line.registered = channel.registered if channel else None
         if status != self._told:
             self._told = status
             async_register_devices(self.hass, self.entry, status)
@@ -266,7 +267,7 @@ class GatewayRuntime:
         origin = Origin(
             entry_id=self.entry.entry_id,
             sender=message.sender,
-            line_id=sim and sim.subentry_id,
+            line_id=sim.subentry_id if sim else None,
         )
         self.messenger.remember(message.message_id, origin)
         announce(self.hass, self.entry, message)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from custom_components.gsm_gateway.gateways.model import (
     CannotConnect,
@@ -92,7 +93,7 @@ class FakeBox:
             )
         )
 
-    def change(self, channel: int, **facts: object) -> None:
+    def change(self, channel: int, **facts: Any) -> None:
         """Let the status of a channel be another one."""
         channels = tuple(
             replace(known, **facts) if known.channel == channel else known

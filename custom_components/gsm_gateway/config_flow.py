@@ -295,7 +295,7 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                data = entry.data | box_data(brand, user_input, entry.data)
+                data = box_data(brand, user_input, entry.data)
                 self._abort_if_address_known(data)
                 status = await self._async_probe_known_box(
                     entry, without_known_binds(data, entry.data)
@@ -333,7 +333,7 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         result = self.async_update_and_abort(
             entry,
             unique_id=entry.unique_id or brands.unique_id(data[CONF_BRAND], status),
-            data=data | brands.identity_data(data, status),
+            data=data | brands.identity_data(entry.data, status),
         )
         # Otherwise the entry's update listener reloads.
         if not is_heard or known == brands.connection_facts(data):
@@ -352,7 +352,7 @@ class GsmGatewayOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             name = user_input[CONF_NOTIFY_NAME]
-            if name != slugify(name):
+            if not name or name != slugify(name):
                 errors[CONF_NOTIFY_NAME] = "invalid_name"
             elif name != known and not notify_name.is_free(self.hass, name):
                 errors[CONF_NOTIFY_NAME] = "name_taken"

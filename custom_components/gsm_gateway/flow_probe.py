@@ -17,7 +17,7 @@ from .gateways.model import (
     GatewayError,
     GatewayStatus,
     InvalidAuth,
-    UnexpectedReply,
+    NoReply,
 )
 from .gateways.yeastar import ApiClosed
 
@@ -55,11 +55,11 @@ async def _identify(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStat
     except ApiClosed as err:
         await _recognise(hass, data)
         raise ProbeFailed("api_closed") from err
-    except UnexpectedReply as err:
+    except (CannotConnect, InvalidAuth, NoReply) as err:
+        raise ProbeFailed(_reason(err, data[CONF_BRAND])) from err
+    except GatewayError as err:
         await _recognise(hass, data)
         raise ProbeFailed("wrong_brand") from err
-    except GatewayError as err:
-        raise ProbeFailed(_reason(err, data[CONF_BRAND])) from err
     if not status.channels:
         await _recognise(hass, data)
     return status

@@ -1,6 +1,6 @@
 """Adding a port's SIM, and its settings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -14,6 +14,7 @@ from homeassistant.helpers.selector import (
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectOptionDict,
+    Selector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -39,6 +40,8 @@ from .gateways.model import ChannelStatus, GatewayError
 from .messaging.messages import SendPolicy
 from .runtime import GsmGatewayConfigEntry
 
+MOST_PORTS = 48
+"""The most that a box's SMPP server can name (GoIP, section 3)."""
 LONGEST_INTERVAL = 31 * 24
 """Hours."""
 
@@ -118,7 +121,8 @@ def _settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
 class SimSubentryFlow(ConfigSubentryFlow):
     """Adds a port's SIM and changes its settings."""
 
-    _free: dict[str, ChannelStatus]
+    _free: dict[int, ChannelStatus]
+    """The ports that the box tells of and nobody added yet."""
     _sim: ChannelStatus
 
     async def async_step_user(
@@ -126,7 +130,8 @@ class SimSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask which of the box's other ports."""
         if user_input is not None:
-            self._sim = self._free[user_input[CONF_CHANNEL]]
+            channel = int(user_input[CONF_CHANNEL])
+            self._sim = self._free.get(channel) or ChannelStatus(channel=channel)
             return await self.async_step_settings()
         entry: GsmGatewayConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
@@ -136,23 +141,16 @@ class SimSubentryFlow(ConfigSubentryFlow):
         except GatewayError:
             return self.async_abort(reason="cannot_connect")
         self._free = {
-            str(channel.channel): channel
-            for channel in status.channels
-            if sim_on_channel(entry, channel.channel) is None
+            sim.channel: sim
+            for sim in status.channels
+            if sim_on_channel(entry, sim.channel) is None
         }
-        if not self._free:
+        if status.channels and not self._free:
             return self.async_abort(reason="no_free_port")
         return self.async_show_form(
             step_id="user",
             data_schema=vol.Schema(
-                {
-                    vol.Required(CONF_CHANNEL): SelectSelector(
-                        SelectSelectorConfig(
-                            options=[_option(sim) for sim in self._free.values()],
-                            mode=SelectSelectorMode.LIST,
-                        )
-                    )
-                }
+                {vol.Required(CONF_CHANNEL): _port_choice(self._free.values())}
             ),
         )
 
@@ -212,7 +210,23 @@ class SimSubentryFlow(ConfigSubentryFlow):
         )
 
 
-def _option(sim: ChannelStatus) -> SelectOptionDict:
-    """Return a port as a choice, with its operator's name."""
-    name = f" ({sim.operator})" if sim.operator else ""
-    return SelectOptionDict(value=str(sim.channel), label=f"{sim.channel}{name}")
+def _port_choice(sims: Collection[ChannelStatus]) -> Selector[Any]:
+    """Return the choice of a port: by name, or by number where the box tells of none."""
+    if not sims:
+        return NumberSelector(
+            NumberSelectorConfig(
+                min=1, max=MOST_PORTS, step=1, mode=NumberSelectorMode.BOX
+            )
+        )
+    options = [
+        SelectOptionDict(
+            value=str(sim.channel),
+            label=f"{sim.channel} ({sim.operator})"
+            if sim.operator
+            else f"{sim.channel}",
+        )
+        for sim in sims
+    ]
+    return SelectSelector(
+        SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+    )

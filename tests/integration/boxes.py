@@ -33,7 +33,7 @@ from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
 
 GOIP_SERIAL = "GOIPSIM0001"
-NOTHING = {"operator_1": {}, "operator_2": {}}
+NOTHING: dict[str, dict[str, str]] = {"operator_1": {}, "operator_2": {}}
 """The answer to the page about two operators, neither with a balance."""
 YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 

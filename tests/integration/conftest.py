@@ -58,5 +58,6 @@ def known_yeastar(hass: HomeAssistant, yeastar_box: YeastarBox) -> MockConfigEnt
 @pytest.fixture
 async def web_page() -> AsyncGenerator[TestServer]:
     """A web server that is no gateway."""
-    async with TestServer(web.Application(), host="127.0.0.1") as server:
+    server = TestServer(web.Application(), host="127.0.0.1")
+    async with server:
         yield server

@@ -109,6 +109,7 @@ class Dialog:
             case FlowResultType.ABORT if "translation_domain" not in result:
                 self._require(self._texts["abort"], [result["reason"]])
                 self._fit({"abort": self._texts["abort"][result["reason"]]})
+        await self._manager.hass.async_block_till_done()
 
     def _render_form(self) -> None:
         """Turn the form into what the browser gets."""

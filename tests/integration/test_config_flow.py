@@ -8,6 +8,8 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.gsm_gateway.gateways.model import ChannelStatus
+from custom_components.gsm_gateway.sim_flow import has_sim
 from tests.integration.boxes import (
     GOIP_SERIAL,
     NOTHING,
@@ -36,7 +38,7 @@ async def test_a_goip_is_added_with_its_sims(
 
     assert dialog.result["step_id"] == "balance"
     assert dialog.result["description_placeholders"] == {
-        "box": "GoIP",
+        "box": "GoIP-4",
         "sims": "2",
         "ports": "1, 2",
         "operator_1": "Beeline",
@@ -51,11 +53,10 @@ async def test_a_goip_is_added_with_its_sims(
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
     assert dialog.pages == 3
     entry = added(hass)
-    await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
-    assert (entry.title, entry.unique_id) == ("GoIP", GOIP_SERIAL)
+    assert (entry.title, entry.unique_id) == ("GoIP-4", GOIP_SERIAL)
     assert dict(entry.data) == goip_data(goip_box, smpp=False)
-    assert dict(entry.options) == {"notify_name": "goip"}
+    assert dict(entry.options) == {"notify_name": "goip_4"}
     assert sims(entry) == {
         "sim_1": {
             "channel": 1,
@@ -101,7 +102,6 @@ async def test_a_yeastar_is_added_with_its_sims(
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
     assert dialog.pages == 3
     entry = added(hass)
-    await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
     assert (entry.title, entry.unique_id) == ("TG200", YEASTAR_IMEIS[0])
     assert dict(entry.data) == yeastar_data(yeastar_box)
@@ -166,19 +166,29 @@ async def test_a_yeastar_is_not_added_twice_after_a_module_was_replaced(
     assert dialog.result["reason"] == "already_configured"
 
 
+async def test_boxes_of_both_brands_live_side_by_side(
+    hass: HomeAssistant, known_goip: MockConfigEntry, yeastar_box: YeastarBox
+) -> None:
+    dialog = await Dialog.add(hass, "yeastar")
+    await dialog.fill(**yeastar_form(yeastar_box))
+    await dialog.fill(**NOTHING)
+
+    assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_two_boxes_of_one_kind_have_titles_and_actions_of_their_own(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:
     other = goip_data(goip_box) | {"host": "192.0.2.1"}
-    box_entry(goip_box, other, unique_id="OTHER").add_to_hass(hass)
-    hass.services.async_register("notify", "goip_2", lambda call: None)
+    box_entry(goip_box, other, unique_id="OTHER", title="GOIP 4").add_to_hass(hass)
+    hass.services.async_register("notify", "goip_4_2", lambda call: None)
     dialog = await Dialog.add(hass, "goip")
     await dialog.fill(**goip_form(goip_box))
     await dialog.fill(**NOTHING)
 
     entry = dialog.result["result"]
-    assert entry.title == "GoIP 2"
-    assert entry.options == {"notify_name": "goip_2_2"}
+    assert entry.title == "GoIP-4 2"
+    assert entry.options == {"notify_name": "goip_4_2_2"}
 
 
 async def test_a_box_without_identity_is_known_by_its_address(
@@ -266,7 +276,7 @@ async def test_32_sims_are_asked_about_on_one_page_by_operator(
     assert [field["name"] for field in dialog.fields] == [
         f"operator_{number}" for number in range(1, 7)
     ]
-    asked = {f"operator_{number}": {} for number in range(2, 7)}
+    asked: dict[str, Any] = {f"operator_{number}": {} for number in range(2, 7)}
     await dialog.fill(operator_1={"balance_code": "*1#", "currency": "EUR"}, **asked)
 
     assert dialog.pages == 3
@@ -274,3 +284,20 @@ async def test_32_sims_are_asked_about_on_one_page_by_operator(
     assert len(found) == 32
     with_balance = [key for key, data in found.items() if "balance_code" in data]
     assert with_balance == [f"sim_{number}" for number in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("told", "registered", "there"),
+    [
+        (True, None, True),
+        (False, True, False),
+        (None, True, True),
+        (None, False, False),
+        (None, None, False),
+    ],
+)
+def test_a_sim_that_is_registered_is_there_where_the_box_does_not_tell(
+    told: bool | None, registered: bool | None, there: bool
+) -> None:
+    channel = ChannelStatus(channel=1, sim_present=told, registered=registered)
+    assert has_sim(channel) is there

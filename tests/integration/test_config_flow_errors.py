@@ -168,13 +168,24 @@ async def test_a_yeastar_where_a_goip_was_chosen_is_told(
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"username": "admin", "password": "admin"},
+        {"connection": {"use_ami": False}},
+    ],
+)
 async def test_a_goip_where_a_yeastar_was_chosen_is_told(
-    hass: HomeAssistant, goip_box: GoipBox, yeastar_box: YeastarBox
+    hass: HomeAssistant,
+    goip_box: GoipBox,
+    yeastar_box: YeastarBox,
+    wrong: dict[str, Any],
 ) -> None:
     right = yeastar_form(yeastar_box)
-    wrong = {"connection": {"http_port": goip_box.http_port, "ami_port": 1}}
+    goip = {"connection": {"http_port": goip_box.http_port, "ami_port": 1}}
     dialog = await Dialog.add(hass, "yeastar")
-    await dialog.fill(**merged(right, wrong))
+    await dialog.fill(**merged(merged(right, goip), wrong))
     assert dialog.result["errors"] == {"base": "seems_goip"}
 
     await dialog.fill(**right)

@@ -15,7 +15,8 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from .const import CONF_BALANCE_CODE, DOMAIN
+from .balances import shows_balance
+from .const import DOMAIN
 from .errors import no_balance_code, not_a_sim, translated_errors, unknown_message
 from .messaging.messages import Route
 from .messaging.numbers import reply_address
@@ -137,7 +138,7 @@ async def _async_send_ussd(call: ServiceCall) -> ServiceResponse:
 async def _async_refresh_balance(call: ServiceCall) -> ServiceResponse:
     """Ask the operator for the balance of a SIM now."""
     entry, sim, name = _loaded_sim(call)
-    if not entry.subentries[sim].data.get(CONF_BALANCE_CODE):
+    if not shows_balance(entry.subentries[sim]):
         raise no_balance_code(name)
     with translated_errors(name):
         result = await entry.runtime_data.balances.refresh(sim)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.service import async_get_cached_service_description
 from homeassistant.setup import async_setup_component
@@ -233,7 +233,7 @@ async def test_a_new_title_keeps_the_name(
 async def test_leaves_the_action_of_somebody_else_alone(
     hass: HomeAssistant, fake_box: FakeBox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    called = []
+    called: list[ServiceCall] = []
     hass.services.async_register("notify", "cellar", called.append)
     entry = goip_entry(sim(1), contact("Anna", ANNA), host="cellar")
 

@@ -527,7 +527,7 @@ async def test_a_wrong_trigger_is_refused(
         hass, {"triggers": {"trigger": SMS_RECEIVED, **config}, "actions": []}
     )
 
-    assert hass.states.get("automation.automation_0").state == "unavailable"
+    assert hass.states.is_state("automation.automation_0", "unavailable")
     assert "failed to setup triggers" in caplog.text
 
 

@@ -27,6 +27,9 @@ class Book:
         if len(self._jobs) > _REMEMBERED:
             self._forget_one()
 
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._jobs.values())
+
     def __getitem__(self, message_id: str) -> Job:
         return self._jobs[message_id]
 

@@ -1,9 +1,11 @@
 """Outgoing messages: queued, on the air at most once, always reported."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 import logging
 from typing import Any
 
@@ -116,6 +118,10 @@ class Outbox:
         job = self._book.get(message_id)
         return job.message if job is not None else None
 
+    def counts(self) -> Counter[State]:
+        """Return how many of the remembered messages stand where."""
+        return Counter(job.message.state for job in self._book)
+
     async def wait(
         self, message_id: str, state: State, seconds: float
     ) -> OutgoingMessage:
@@ -216,8 +222,12 @@ class Outbox:
             self._queue.remove(job)
             line.claim(job)
             task = self._start(self._run(job, line), f"SMS {job.serial}")
-            task.add_done_callback(lambda _, line=line: line.release(job))
+            # Not in the task itself: it may be cancelled before its first step.
+            task.add_done_callback(partial(self._give_back, job, line))
             return
+
+    def _give_back(self, job: Job, line: Line, _: asyncio.Task[None]) -> None:
+        line.release(job)
 
     def _cut(self, job: Job, line: Line) -> bool:
         """Cut a text into what the line takes, and tell whether it takes it at all."""

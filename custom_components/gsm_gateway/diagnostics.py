@@ -1,0 +1,191 @@
+"""What a bug report needs to know, from a list of what may be told."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.const import CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from .const import (
+    CONF_AMI_PORT,
+    CONF_BALANCE_CODE,
+    CONF_BALANCE_INTERVAL,
+    CONF_BRAND,
+    CONF_CHANNEL,
+    CONF_CURRENCY,
+    CONF_EXPIRE_AFTER,
+    CONF_FALLBACK,
+    CONF_HTTP_PORT,
+    CONF_ICCID,
+    CONF_IMSI,
+    CONF_PRIORITY,
+    CONF_SIMS,
+    CONF_SMPP,
+    CONF_SMPP_PORT,
+    CONF_TLS,
+    CONF_USE_AMI,
+    CONF_USE_FOR_SENDING,
+    SUBENTRY_CONTACT,
+    SUBENTRY_SIM,
+)
+from .devices import identifier
+from .runtime import GatewayRuntime, GsmGatewayConfigEntry
+
+ENTRY_FACTS: Final = (
+    CONF_BRAND,
+    CONF_TLS,
+    CONF_HTTP_PORT,
+    CONF_AMI_PORT,
+    CONF_USE_AMI,
+    CONF_VERIFY_SSL,
+)
+SIM_FACTS: Final = (
+    CONF_CHANNEL,
+    CONF_BALANCE_INTERVAL,
+    CONF_CURRENCY,
+    CONF_USE_FOR_SENDING,
+)
+LINE_FACTS: Final = ("enabled", "connected", "registered", "busy", "busy_with_ussd")
+STATUS_FACTS: Final = (
+    "sim_present",
+    "registered",
+    "roaming",
+    "module_on",
+    "signal_csq",
+    "operator",
+)
+TO_REDACT: Final = {
+    "answer",
+    "balance_code",
+    "host",
+    "iccid",
+    "imei",
+    "imsi",
+    "mac",
+    "module_imeis",
+    "number",
+    "password",
+    "sender",
+    "serial",
+    "smpp_password",
+    "smpp_system_id",
+    "text",
+    "to",
+    "username",
+}
+"""The second net: no list above has any of these."""
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: GsmGatewayConfigEntry
+) -> dict[str, Any]:
+    """Return what is known of a box; less while it is not loaded."""
+    told: dict[str, Any] = {
+        "settings": _settings(entry),
+        "contacts": [
+            _contact(c) for c in entry.get_subentries_of_type(SUBENTRY_CONTACT)
+        ],
+        "sims": [
+            _sim(entry, sim) for sim in entry.get_subentries_of_type(SUBENTRY_SIM)
+        ],
+    }
+    if entry.state is ConfigEntryState.LOADED:
+        told |= _runtime(entry)
+    return async_redact_data(told, TO_REDACT)
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: GsmGatewayConfigEntry, device: dr.DeviceEntry
+) -> dict[str, Any]:
+    """Return what is known of a SIM, a contact or the box."""
+    for subentry in entry.subentries.values():
+        if identifier(entry, subentry.subentry_id) in device.identifiers:
+            is_sim = subentry.subentry_type == SUBENTRY_SIM
+            told = _sim(entry, subentry) if is_sim else _contact(subentry)
+            return async_redact_data(told, TO_REDACT)
+    return await async_get_config_entry_diagnostics(hass, entry)
+
+
+def _settings(entry: GsmGatewayConfigEntry) -> dict[str, Any]:
+    smpp = entry.data.get(CONF_SMPP)
+    return {
+        **_chosen(entry.data, ENTRY_FACTS),
+        "smpp": smpp and _chosen(smpp, (CONF_SMPP_PORT,)),
+        "identity_known": entry.unique_id is not None,
+    }
+
+
+def _contact(contact: ConfigSubentry) -> dict[str, Any]:
+    return {
+        **_chosen(contact.data, (CONF_FALLBACK, CONF_PRIORITY, CONF_EXPIRE_AFTER)),
+        "sims": len(contact.data.get(CONF_SIMS, ())),
+    }
+
+
+def _sim(entry: GsmGatewayConfigEntry, sim: ConfigSubentry) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        **_chosen(sim.data, SIM_FACTS),
+        "balance_asked_for": bool(sim.data.get(CONF_BALANCE_CODE)),
+        "card_known": bool(sim.data.get(CONF_ICCID) or sim.data.get(CONF_IMSI)),
+    }
+    if entry.state is ConfigEntryState.LOADED:
+        told |= _sim_at_work(entry.runtime_data, sim)
+    return told
+
+
+def _sim_at_work(runtime: GatewayRuntime, sim: ConfigSubentry) -> dict[str, Any]:
+    line = runtime.lines[sim.subentry_id]
+    status = runtime.status.data.channel(line.channel)
+    balance = runtime.balances.known(sim.subentry_id)
+    return {
+        "line": {fact: getattr(line, fact) for fact in LINE_FACTS},
+        "status": status and {fact: getattr(status, fact) for fact in STATUS_FACTS},
+        "balance": {
+            "asked": _iso(balance.asked),
+            "due": _iso(balance.due),
+            "checked": _iso(balance.checked),
+            "currency": balance.currency,
+            "known": balance.balance is not None,
+        },
+    }
+
+
+def _runtime(entry: GsmGatewayConfigEntry) -> dict[str, Any]:
+    runtime = entry.runtime_data
+    gateway, status, gap = runtime.gateway, runtime.status, runtime.connection.gap
+    return {
+        "box": {"model": status.data.model, "firmware": status.data.firmware},
+        "connection": {
+            "connected": runtime.connection.connected,
+            "not_listening_from": _iso(gap.since),
+            "not_listening_to": _iso(gap.until),
+            "status_read": status.last_update_success,
+        },
+        "abilities": {
+            "receiver": type(gateway.receiver).__name__,
+            "sender": type(gateway.sender).__name__,
+            "sender_reaches": gateway.sender.reaches.name.lower(),
+            "ussd": type(gateway.ussd).__name__,
+            "status": type(gateway.status).__name__,
+            "inbox_page": gateway.inbox is not None,
+            "inbox_pushes": gateway.inbox_pushes,
+            "control": gateway.control is not None,
+            "pacing": gateway.pacing,
+        },
+        "outbox": {
+            state.value: count
+            for state, count in runtime.messenger.outbox.counts().items()
+        },
+    }
+
+
+def _chosen(data: Mapping[str, Any], facts: Iterable[str]) -> dict[str, Any]:
+    return {fact: data[fact] for fact in facts if fact in data}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -21,7 +21,7 @@ def _kinds_of[T: Exception](base: type[T]) -> Iterator[type[T]]:
 
 def _any_one[T: Exception](kind: type[T]) -> T:
     """Return an error of a kind, with some text for whatever it asks for."""
-    wanted = inspect.signature(kind).parameters.values()
+    wanted = list(inspect.signature(kind.__init__).parameters.values())[1:]
     named = [
         word
         for word in wanted

@@ -38,6 +38,10 @@ NOTHING: dict[str, dict[str, str]] = {"operator_1": {}, "operator_2": {}}
 YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 
 
+ELSEWHERE = {CONF_HTTP_PORT: 1, CONF_AMI_PORT: 1}
+"""Entry data of an address where nobody answers."""
+
+
 def goip_form(box: GoipBox, *, smpp: bool = False, **changes: Any) -> dict[str, Any]:
     """Return the right answers to the form about a GoIP, but for `changes`."""
     return {

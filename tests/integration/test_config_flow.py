@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.gsm_gateway.gateways.model import ChannelStatus
 from custom_components.gsm_gateway.sim_flow import has_sim
 from tests.integration.boxes import (
+    ELSEWHERE,
     GOIP_SERIAL,
     NOTHING,
     YEASTAR_IMEIS,
@@ -146,7 +147,7 @@ async def test_the_same_address_is_not_added_twice(
 async def test_a_goip_is_not_added_twice_under_another_address(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:
-    data = goip_data(goip_box) | {"host": "192.0.2.1"}
+    data = goip_data(goip_box) | ELSEWHERE
     box_entry(goip_box, data).add_to_hass(hass)
     dialog = await Dialog.add(hass, "goip")
     await dialog.fill(**goip_form(goip_box))
@@ -158,7 +159,7 @@ async def test_a_yeastar_is_not_added_twice_after_a_module_was_replaced(
     hass: HomeAssistant, yeastar_box: YeastarBox
 ) -> None:
     data = yeastar_data(yeastar_box)
-    data |= {"host": "192.0.2.1", "module_imeis": ["111111111111111", YEASTAR_IMEIS[1]]}
+    data |= ELSEWHERE | {"module_imeis": ["111111111111111", YEASTAR_IMEIS[1]]}
     box_entry(yeastar_box, data, unique_id="111111111111111").add_to_hass(hass)
     dialog = await Dialog.add(hass, "yeastar")
     await dialog.fill(**yeastar_form(yeastar_box))
@@ -179,7 +180,7 @@ async def test_boxes_of_both_brands_live_side_by_side(
 async def test_two_boxes_of_one_kind_have_titles_and_actions_of_their_own(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:
-    other = goip_data(goip_box) | {"host": "192.0.2.1"}
+    other = goip_data(goip_box) | ELSEWHERE
     box_entry(goip_box, other, unique_id="OTHER", title="GOIP 4").add_to_hass(hass)
     hass.services.async_register("notify", "goip_4_2", lambda call: None)
     dialog = await Dialog.add(hass, "goip")
@@ -276,7 +277,9 @@ async def test_32_sims_are_asked_about_on_one_page_by_operator(
     assert [field["name"] for field in dialog.fields] == [
         f"operator_{number}" for number in range(1, 7)
     ]
-    asked: dict[str, Any] = {f"operator_{number}": {} for number in range(2, 7)}
+    asked: dict[str, dict[str, str]] = {
+        f"operator_{number}": {} for number in range(2, 7)
+    }
     await dialog.fill(operator_1={"balance_code": "*1#", "currency": "EUR"}, **asked)
 
     assert dialog.pages == 3

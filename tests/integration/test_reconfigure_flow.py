@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.boxes import (
+    ELSEWHERE,
     YEASTAR_IMEIS,
     box_entry,
     goip_data,
@@ -85,7 +86,7 @@ async def test_a_yeastar_moves_with_one_module_replaced(
     async with YeastarBox(options) as moved:
         dialog = await Dialog.about(hass, known_yeastar, "reconfigure")
         await dialog.fill(**yeastar_form(moved))
-    
+
     assert dialog.result["reason"] == "reconfigure_successful"
     assert known_yeastar.unique_id == YEASTAR_IMEIS[0]
     assert dict(known_yeastar.data) == yeastar_data(moved) | {
@@ -183,7 +184,7 @@ async def test_a_box_that_tells_its_identity_at_last_keeps_it(
 async def test_a_box_that_turns_out_to_be_another_entrys_is_refused(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:
-    known = goip_data(goip_box) | {"host": "192.0.2.1"}
+    known = goip_data(goip_box) | ELSEWHERE
     box_entry(goip_box, known).add_to_hass(hass)
     entry = box_entry(goip_box, goip_data(goip_box), unique_id=None)
     entry.add_to_hass(hass)

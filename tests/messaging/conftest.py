@@ -1,11 +1,14 @@
 """What the tests of messaging share."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from itertools import count
 
 import pytest
 
+from .fake_box import FakeBox
 from .hand_clock import HandClock
+from .sending import Office
 
 
 @pytest.fixture
@@ -16,6 +19,22 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def new_id() -> Callable[[], str]:
-    """Ids `m1`, `m2`, …"""
+    """Ids `m1`, `m2` and so on."""
     numbers = count(1)
     return lambda: f"m{next(numbers)}"
+
+
+@pytest.fixture
+async def office(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Office]:
+    """An outbox without a line, closed in the end."""
+    office = Office(clock, new_id)
+    yield office
+    closing = asyncio.create_task(office.outbox.close())
+    await clock.advance(5)
+    await closing
+
+
+@pytest.fixture
+def box() -> FakeBox:
+    """A box that takes every message."""
+    return FakeBox()

@@ -65,9 +65,7 @@ async def site(
 
 
 @pytest.fixture
-async def pulled(
-    clock: HandClock, new_id: Callable[[], str]
-) -> AsyncIterator[Site]:
+async def pulled(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Site]:
     """A box where nothing pushes, its page read once."""
     async with site(clock, new_id, pushes=False) as here:
         await clock.advance(1)
@@ -75,18 +73,14 @@ async def pulled(
 
 
 @pytest.fixture
-async def pushed(
-    clock: HandClock, new_id: Callable[[], str]
-) -> AsyncIterator[Site]:
+async def pushed(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Site]:
     """A box that pushes too, its page read once."""
     async with site(clock, new_id, pushes=True) as here:
         await clock.advance(1)
         yield here
 
 
-async def test_first_read_announces_nothing_old(
-    pulled: Site, clock: HandClock
-) -> None:
+async def test_first_read_announces_nothing_old(pulled: Site, clock: HandClock) -> None:
     await clock.advance(600)
     assert pulled.page.reads > 10
     assert pulled.seen.texts == []

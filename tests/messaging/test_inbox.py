@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 import logging
 
@@ -24,9 +25,7 @@ HIGH, LOW = "\ud83c", "\udf89"
 
 
 @pytest.fixture
-async def box(
-    clock: HandClock, new_id: Callable[[], str]
-) -> AsyncIterator[Announced]:
+async def box(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Announced]:
     async with listening(clock, new_id) as announced:
         yield announced
 
@@ -69,7 +68,7 @@ async def test_nothing_is_announced_before_open_but_acknowledged_at_once(
     acknowledged: list[str] = []
     inbox = Inbox("box", clock, new_id, seen.append)
     for text in ("one", "two"):
-        inbox.take(smpp(text, acknowledge=lambda text=text: acknowledged.append(text)))
+        inbox.take(smpp(text, acknowledge=partial(acknowledged.append, text)))
     assert acknowledged == ["one", "two"]
     assert seen == []
     await clock.advance(61)

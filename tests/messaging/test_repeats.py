@@ -9,9 +9,7 @@ from .receiving import Announced, ami, listening, smpp
 
 
 @pytest.fixture
-async def box(
-    clock: HandClock, new_id: Callable[[], str]
-) -> AsyncIterator[Announced]:
+async def box(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Announced]:
     async with listening(clock, new_id) as announced:
         yield announced
 
@@ -70,9 +68,8 @@ async def test_same_text_on_the_same_bind_is_a_new_message(
     assert box.texts == ["x", "x", "x"]
 
 
-@pytest.mark.parametrize("other", [smpp("y"), smpp("x", channel=2)])
 async def test_other_content_after_a_rebind_is_new(
-    box: Announced, clock: HandClock, other: object
+    box: Announced, clock: HandClock
 ) -> None:
     box.inbox.take(smpp("x"))
     await rebind(box, clock)

@@ -37,6 +37,10 @@ class Book:
         """Return a message if it is remembered."""
         return self._jobs.get(message_id)
 
+    def sending(self) -> list[Job]:
+        """Return the messages that a box is taking just now."""
+        return [j for j in self._jobs.values() if j.message.state is State.SENDING]
+
     def note(self, box_id: str, job: Job, piece: Piece) -> None:
         """Remember whose token this is; tokens of two boxes may be spelt alike."""
         self._tokens[box_id, piece.token] = job, piece

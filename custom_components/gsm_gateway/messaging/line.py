@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import IntEnum
+from math import inf
 from typing import Protocol
 
 from ..gateways.clock import Clock
@@ -79,7 +80,7 @@ class Line:
         self.enabled = True
         self.queue: SmsQueue | None = None
         """Set by the router."""
-        self.last_sent = 0.0
+        self.last_sent = -inf
         """When (monotonic) it sent last."""
         self._clock = clock
         self._holder: object = None

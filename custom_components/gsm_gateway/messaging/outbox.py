@@ -184,13 +184,16 @@ class Outbox:
             self._timer.cancel()
         for seconds in (grace, grace):
             if not self._tasks:
-                return
+                break
             try:
                 async with self._clock.timeout(seconds):
                     await asyncio.wait(self._tasks)
             except TimeoutError:
                 for task in self._tasks:
                     task.cancel()
+        for job in self._book.sending():
+            if piece := job.next_piece:
+                self._hear(job, piece, SendState.UNKNOWN, "interrupted", None)
 
     def _check(self, text: str, candidates: list[Line]) -> None:
         """Raise `NoSim` or `TextTooLong` if no line can ever send this."""
@@ -246,15 +249,11 @@ class Outbox:
 
     async def _run(self, job: Job, line: Line) -> None:
         """Send the pieces of a message that are not out yet, one after the other."""
-        try:
-            going = True
-            while going and (piece := job.next_piece) is not None:
-                going = await self._send(job, line, piece)
-                if going and job.next_piece is not None:
-                    await line.next_turn(job, job.message.priority)
-        finally:
-            if job.message.state is State.SENDING and job.next_piece is not None:
-                self._hear(job, job.next_piece, SendState.UNKNOWN, "interrupted", None)
+        while (piece := job.next_piece) is not None:
+            if not await self._send(job, line, piece):
+                return
+            if job.next_piece is not None:
+                await line.next_turn(job, job.message.priority)
 
     async def _send(self, job: Job, line: Line, piece: Piece) -> bool:
         """Hand over one piece, once, and tell whether the box took it or may have."""

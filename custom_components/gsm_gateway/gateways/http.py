@@ -47,7 +47,7 @@ async def request(
     method: str,
     url: URL,
     *,
-    auth: aiohttp.BasicAuth | None = None,
+    authorization: str | None = None,
     form: Mapping[str, str] | None = None,
     seconds: float = 10.0,
 ) -> Reply:
@@ -58,14 +58,16 @@ async def request(
     within `seconds`, `UnexpectedReply` for what is not HTTP or too long. No
     error carries the URL, which may hold a password.
     """
-    timeout = ClientTimeout(total=seconds + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
+    timeout = ClientTimeout(
+        total=seconds + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS
+    )
+    headers = _FRESH | ({"Authorization": authorization} if authorization else {})
     try:
         async with session.request(
             method,
             url,
-            auth=auth,
             data=form,
-            headers=_FRESH,
+            headers=headers,
             timeout=timeout,
             allow_redirects=False,
             middlewares=(_Once(),),

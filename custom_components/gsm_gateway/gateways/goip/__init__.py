@@ -12,12 +12,14 @@ from .inbox import WebInbox
 from .pages import GoipPages
 from .settings import GoipSettings, SmppSettings
 from .slots import SlotWatcher
+from .smpp import SmppBox, check_logins
+from .smpp_link import SmppRefused
 from .status import WebStatus
 from .web_receiver import WebReceiver
 from .web_send import WebSender
 from .web_ussd import WebUssd
 
-__all__ = ["GoipSettings", "SmppSettings", "compose", "identify"]
+__all__ = ["GoipSettings", "SmppRefused", "SmppSettings", "compose", "identify"]
 
 PACING_SECONDS = 3.0
 """Between two SMS of one line."""
@@ -34,12 +36,22 @@ def compose(
     pages = GoipPages(session, settings)
     slots = SlotWatcher(pages, clock)
     status = WebStatus(pages)
-    sender = WebSender(pages, slots, clock)
+    web = WebSender(pages, slots, clock)
     serials = count(int(clock.now().timestamp()))
-    ussd = WebUssd(pages, slots, lambda: sender.token(next(serials)))
+    ussd = WebUssd(pages, slots, lambda: web.token(next(serials)))
+    if settings.smpp is not None and channels:
+        box = SmppBox(settings, settings.smpp, status, channels, clock)
+        return Gateway(
+            receiver=box,
+            sender=box,
+            ussd=ussd,
+            status=status,
+            inbox=WebInbox(pages),
+            pacing=PACING_SECONDS,
+        )
     return Gateway(
-        receiver=WebReceiver(status, sender, clock),
-        sender=sender,
+        receiver=WebReceiver(status, web, clock),
+        sender=web,
         ussd=ussd,
         status=status,
         inbox=WebInbox(pages),
@@ -53,7 +65,11 @@ async def identify(
 ) -> GatewayStatus:
     """Look at the box once and return what it is; sends nothing.
 
-    Raises `InvalidAuth`, `CannotConnect`, and `UnexpectedReply` when it is no
-    GoIP.
+    Raises `InvalidAuth`, `SmppRefused`, `CannotConnect`, and
+    `UnexpectedReply` when it is no GoIP.
     """
-    return await WebStatus(GoipPages(session, settings)).read_status()
+    status = await WebStatus(GoipPages(session, settings)).read_status()
+    if settings.smpp is not None:
+        sims = [each.channel for each in status.channels if each.sim_present]
+        await check_logins(settings, settings.smpp, sims, clock)
+    return status

@@ -119,7 +119,7 @@ class GoipPages:
             self._session,
             method,
             (self._settings.pages_url / page).with_query(query),
-            auth=self._settings.basic_auth if basic else None,
+            authorization=self._settings.authorization if basic else None,
             form=form,
         )
         return _text(reply, page)

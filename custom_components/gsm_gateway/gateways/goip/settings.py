@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import aiohttp
 from yarl import URL
 
+from ..model import InvalidAuth
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmppSettings:
@@ -36,6 +38,9 @@ class GoipSettings:
         )
 
     @property
-    def basic_auth(self) -> aiohttp.BasicAuth:
-        """The web login."""
-        return aiohttp.BasicAuth(self.username, self.password, encoding="utf-8")
+    def authorization(self) -> str:
+        """The web login as an HTTP header. Raises `InvalidAuth` for what none can be."""
+        try:
+            return aiohttp.encode_basic_auth(self.username, self.password)
+        except ValueError:
+            raise InvalidAuth("A user name has no colon") from None

@@ -1,0 +1,70 @@
+"""From a text to a `submit_sm` as a GoIP takes it (GoIP section 3)."""
+
+from aiosmpplib import NPI, TON, PhoneNumber, SubmitSm
+
+from ..model import (
+    CannotConnect,
+    ChannelBusy,
+    GatewayError,
+    SendRefused,
+    TextTooLong,
+)
+from ..text import count_parts
+
+_SAME_IN_ASCII = frozenset({chr(c) for c in range(0x20, 0x7F)} - {"`"} | {"\n", "\r"})
+"""What GSM 03.38 and ASCII both have."""
+_UCS2_ROOM = 140
+_MOST_PARTS = 255
+"""A network counts the parts of a message with one octet (3GPP 23.040)."""
+_LONGEST_SHORT_CODE = 6
+_NOT_BOUND = 0x04
+_BUSY = {0x14: "its queue is full", 0x58: "the line is at work"}
+"""ESME_RMSGQFUL and ESME_RTHROTTLED."""
+
+
+def check_length(text: str) -> None:
+    """Raise `TextTooLong` for more than a network can put together again."""
+    if count_parts(text) > _MOST_PARTS:
+        raise TextTooLong(f"the text needs more than {_MOST_PARTS} SMS")
+
+
+def submit_sm(source: str, to: str, text: str, token: str) -> SubmitSm:
+    """Return the message, a long text whole in `message_payload`, never with a header.
+
+    A text is ASCII or UCS-2: what other alphabets are to a GoIP no source
+    knows. Raises `SendRefused` for a number that SMPP cannot carry.
+    """
+    plain = _SAME_IN_ASCII.issuperset(text)
+    alone = (
+        count_parts(text) == 1
+        if plain
+        else len(text.encode("utf-16-be", "replace")) <= _UCS2_ROOM
+    )
+    try:
+        return SubmitSm(
+            source=PhoneNumber(source, TON.ALPHANUMERIC, NPI.ISDN),
+            destination=_destination(to),
+            short_message=text if alone else "",
+            message_payload="" if alone else text,
+            encoding="ascii" if plain else "ucs2",
+            error_handling="replace",
+            registered_delivery=1,
+            log_id=token,
+        )
+    except ValueError:
+        raise SendRefused("The number or the text cannot be sent") from None
+
+
+def _destination(to: str) -> PhoneNumber:
+    """Return a number in the form of the field reports: 1/1, short codes 0/1."""
+    short = not to.startswith("+") and len(to) <= _LONGEST_SHORT_CODE
+    return PhoneNumber(to, TON.UNKNOWN if short else TON.INTERNATIONAL, NPI.ISDN)
+
+
+def refusal(status: int) -> GatewayError:
+    """Return what a `submit_sm_resp` with an error means."""
+    if status == _NOT_BOUND:
+        return CannotConnect("The SMPP login has ended")
+    if why := _BUSY.get(status):
+        return ChannelBusy(f"The box does not take it now: {why}")
+    return SendRefused(f"SMPP status {status:#x}", status)

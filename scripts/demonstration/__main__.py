@@ -42,7 +42,7 @@ async def run(folder: Path, port: int, *, only_check: bool) -> None:
             box = await Box.start(arguments)
             stack.push_async_callback(box.stop)
             boxes.append(box)
-        say("Starting Home Assistant (the first time it fetches its web page)")
+        say("Starting Home Assistant")
         home = await stack.enter_async_context(Home(folder, port))
         say("Adding both boxes")
         await add_goip(home, boxes[0])

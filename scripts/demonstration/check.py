@@ -9,7 +9,8 @@ from .furnish import CONTACT_NUMBER, SimEntities
 from .home import Home, HomeError
 
 PATIENCE_SECONDS = 90
-ASKER = "+491515550001"
+ASKERS = ("+491515550001", "+491515550002")
+"""One for each box, so that no answer is taken for the other's."""
 
 
 class CheckFailed(Exception):
@@ -38,11 +39,13 @@ async def check(home: Home, boxes: list[Box], sims: list[SimEntities]) -> None:
     for sim in sims:
         await _check_balance(home, sim)
     await _check_contact(home, boxes)
-    for box, sim in ((boxes[0], sims[0]), (boxes[1], sims[-1])):
+    for box, sim, asker in zip(boxes, (sims[0], sims[-1]), ASKERS, strict=True):
         line = int(sim.device.rsplit(" ", 1)[1])
         await _check_send(home, box, sim, line)
-        await _check_answer(home, box, sim, line, "ping", "pong")
-        await _check_answer(home, box, sim, line, "status", "All is well at home.")
+        await _receive(home, box, sim, line, asker, "ping")
+        await _on_air(home, [box], asker, "pong", line)
+        await _receive(home, box, sim, line, asker, "status")
+        await _on_air(home, boxes, asker, "All is well at home.")
 
 
 async def _check_balance(home: Home, sim: SimEntities) -> None:
@@ -76,20 +79,21 @@ async def _check_send(home: Home, box: Box, sim: SimEntities, line: int) -> None
     await _on_air(home, [box], CONTACT_NUMBER, text, line)
 
 
-async def _check_answer(
-    home: Home, box: Box, sim: SimEntities, line: int, text: str, answer: str
+async def _receive(
+    home: Home, box: Box, sim: SimEntities, line: int, sender: str, text: str
 ) -> None:
-    """Receive an SMS, and find the automation's answer to its sender on the air."""
+    """Let an SMS come in and see its event."""
     await box.command(
-        home.session, "receive", line=line, sender=ASKER, text=f"{text} {line}"
+        home.session, "receive", line=line, sender=sender, text=f"{text} {line}"
     )
 
     async def look() -> bool:
-        state = await home.state(sim.incoming)
-        return bool(state["attributes"].get("text") == f"{text} {line}")
+        attributes = (await home.state(sim.incoming))["attributes"]
+        seen = (attributes.get("sender"), attributes.get("text"))
+        return seen == (sender, f"{text} {line}")
 
-    await eventually(f"{sim.incoming} with the text {text!r}", look)
-    await _on_air(home, [box], ASKER, answer)
+    await eventually(f"{sim.incoming} with {text!r} from {sender}", look)
+    print(f"received: {sim.device} from {sender}: {text} {line}")
 
 
 async def _on_air(

@@ -19,8 +19,7 @@ WELCOME = {
 }
 """The welcome steps behind the first one are done: they would add integrations
 that look for the internet."""
-START_SECONDS = 240
-"""The very first start fetches Home Assistant's web page."""
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 
@@ -52,6 +51,7 @@ class Home:
             str(self._folder),
             "--log-file",
             str(self.log),
+            "--skip-pip",
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import custom_components  # noqa: F401 # before the test tools' own package of this name
+from tests.flow_texts import checked_flows  # noqa: F401 # a fixture
 
 TESTS = Path(__file__).parent
 FOLDERS_ON_LOOPBACK = {
@@ -36,6 +37,7 @@ def find_custom_integrations(
     """Let Home Assistant, in the tests that have one, find this integration."""
     if "hass" not in request.fixturenames:
         return
+    request.getfixturevalue("checked_flows")
     if "recorder_db_url" in request.fixturenames:
         request.getfixturevalue("recorder_db_url")  # refuses to come after hass
     request.getfixturevalue("enable_custom_integrations")

@@ -1,0 +1,1 @@
+"""Reading money out of an operator's answer; knows nothing of Home Assistant."""

@@ -1,0 +1,202 @@
+"""What the words in front of an amount call it: the balance, or something else."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .folding import words
+from .meanings import LABELS, Meaning
+from .money import Money, is_identifier
+from .scanning import Kind, Token
+
+STRENGTH: Final = {
+    Meaning.BALANCE: 1,
+    Meaning.CREDIT: 2,
+    Meaning.DEBT: 2,
+    Meaning.ACCOUNT: 3,
+}
+"""How weak a name is; 0 is a balance that is called the main or own one."""
+
+_UNKNOWN_WORDS: Final = {1: 1, 2: 0, 3: 0}
+"""How many words of no known meaning may stand between a name and its amount.
+
+One more where a colon or an "is" joins them.
+"""
+
+TRANSPARENT: Final = frozenset(
+    (
+        Meaning.FILLER,
+        Meaning.IS,
+        Meaning.MAIN,
+        Meaning.OWNER,
+        Meaning.PRICE,
+        Meaning.MINUS,
+    )
+)
+"""Meanings that may stand between a name and its amount."""
+
+_NOT_THE_BALANCE: Final = frozenset(
+    (Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.CONDITION, Meaning.UNIT)
+)
+_UP_TO: Final = words("until till bis до hasta jusque sampai")
+_ABBREVIATIONS: Final = words("bal ost acc acct tel nr no cur s.d")
+_FARTHEST_BEFORE_NAME: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Name:
+    """How surely an amount is the balance."""
+
+    strength: int
+    """As in `STRENGTH`."""
+    negative: bool = False
+    """A word says that the amount is owed."""
+    distant: bool = False
+    """Words of no known meaning stand between name and amount."""
+    joined: bool = False
+    """A colon or an "is" joins name and amount."""
+    debt: bool = False
+    """It is called a debt, not a balance."""
+
+
+class WalkBack:
+    """Goes from an amount back to the word that names it."""
+
+    def __init__(self, tokens: list[Token], amounts: set[int], money: Money) -> None:
+        """Start at `money`; `amounts` are the indexes of all tokens of amounts."""
+        self.refused = False
+        """Whether a word in front says that the amount is something else."""
+        self._tokens = tokens
+        self._amounts = amounts
+        self._money = money
+        self._label: int | None = None
+        self._strength = 0
+        self._unknown = 0
+        self._main = False
+        self._negative = False
+        self._joined = False
+        self._debt = False
+        self._before_label = 0
+        self._adjacent = True
+        """Whether only transparent words were met in front of the name."""
+
+    def name(self) -> Name | None:
+        """Return the name in front of the amount."""
+        index = self._money.first - 1
+        while index >= 0 and self._passes(index) and not self.refused:
+            index -= 1
+        if self.refused:
+            return None
+        if self._label is None:
+            if self._tokens[index + 1].meaning is Meaning.MINUS:
+                return Name(strength=1, negative=True, joined=True)
+            return self._currency_as_name()
+        if self._unknown > _UNKNOWN_WORDS[self._strength] + self._joined:
+            return None
+        return Name(
+            strength=0 if self._main else self._strength,
+            negative=self._negative,
+            distant=self._unknown > 0,
+            joined=self._joined,
+            debt=self._debt,
+        )
+
+    def _currency_as_name(self) -> Name | None:
+        """Take a line of nothing but currency, colon, amount as a balance (USD:5.87)."""
+        first, last = self._money.first, self._money.last
+        before = self._tokens[first - 1 : first] if first else []
+        behind = self._tokens[last + 1 : last + 2]
+        alone = all(token.kind is Kind.LINE for token in (*before, *behind))
+        pieces = self._tokens[first : last + 1]
+        colon = any(token.kind is Kind.COLON for token in pieces)
+        named = colon and pieces[0].kind is Kind.WORD
+        return Name(strength=3, joined=True) if alone and named else None
+
+    def _passes(self, index: int) -> bool:
+        """Look at one token; return whether to go on to the one before it."""
+        token = self._tokens[index]
+        unnamed = self._label is None
+        match token.kind:
+            case Kind.WORD:
+                if unnamed:
+                    self._word(index, token)
+                else:
+                    self._word_before_name(token.meaning)
+                onward = self._before_label < _FARTHEST_BEFORE_NAME
+            case Kind.DATE | Kind.OPEN | Kind.CLOSE | Kind.DASH | Kind.MINUS:
+                onward = True
+            case Kind.COLON:
+                self._joined |= unnamed
+                onward = unnamed
+            case Kind.NUMBER:
+                onward = index not in self._amounts or is_identifier(token)
+            case Kind.NOT_MONEY:
+                onward = token.written[0].isdigit() and ":" in token.written
+            case Kind.LINE:
+                onward = unnamed and not self._unknown and self._ends_open(index - 1)
+            case Kind.COMMA:
+                onward = unnamed and not self._unknown
+            case Kind.STOP:
+                onward = self._only_shortens(index)
+            case _:
+                onward = False
+        return onward
+
+    def _ends_open(self, index: int) -> bool:
+        """Tell whether a line ends so that its amount must be on the next one."""
+        token = self._tokens[index]
+        open_ends = (Meaning.IS, Meaning.MAIN, *LABELS)
+        return index >= 0 and (token.kind is Kind.COLON or token.meaning in open_ends)
+
+    def _only_shortens(self, index: int) -> bool:
+        """Tell whether a dot only shortens a word ("Bal. Rs 5")."""
+        dot, word = self._tokens[index], self._tokens[index - 1]
+        close = index > 0 and word.end == dot.start
+        return close and dot.written == "." and word.word in _ABBREVIATIONS
+
+    def _word(self, index: int, token: Token) -> None:
+        """Look at a word between the amount and its name, or at the name."""
+        meaning = token.meaning
+        next_to_amount = index == self._money.first - 1
+        if meaning in LABELS:
+            self._label = index
+            self._strength = STRENGTH[meaning]
+            self._debt = meaning is Meaning.DEBT
+            self._negative |= self._debt
+        elif meaning in _NOT_THE_BALANCE:
+            self.refused = True
+        elif meaning is Meaning.PRICE:
+            self.refused = next_to_amount
+        elif meaning is Meaning.UNTIL:
+            undated = self._tokens[index + 1].kind not in (Kind.DATE, Kind.NUMBER)
+            self.refused = next_to_amount or (undated and token.word in _UP_TO)
+        else:
+            self._main |= meaning is Meaning.MAIN
+            self._joined |= meaning is Meaning.IS
+            self._negative |= meaning is Meaning.MINUS
+            self._unknown += meaning not in TRANSPARENT
+
+    def _word_before_name(self, meaning: Meaning) -> None:
+        """Look at what stands in front of the name: it may make it another one."""
+        self._before_label += 1
+        near = self._before_label <= 2
+        next_to_name = self._before_label == 1
+        self.refused = (
+            meaning is Meaning.CONDITION
+            or (meaning is Meaning.OTHER_PURSE and near)
+            or (meaning is Meaning.UNIT and next_to_name)
+            or (meaning is Meaning.ACTION and self._adjacent and not self._stated())
+        )
+        if not self._adjacent:
+            return
+        if meaning in LABELS:
+            self._strength = min(self._strength, STRENGTH[meaning])
+            self._negative |= meaning is Meaning.DEBT
+        else:
+            self._main |= meaning is Meaning.MAIN
+            self._negative |= meaning is Meaning.MINUS
+            self._adjacent = meaning in TRANSPARENT
+
+    def _stated(self) -> bool:
+        """Tell whether an "is" stands between name and amount."""
+        between = self._tokens[(self._label or 0) + 1 : self._money.first]
+        return any(token.meaning is Meaning.IS for token in between)

@@ -1,0 +1,142 @@
+"""Reading the balance out of an operator's answer."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from .currencies import Locale, Mark, Place, read_mark
+from .meanings import LABELS, Meaning
+from .money import Money, MoneyFinder, is_identifier
+from .naming import Name
+from .scanning import Kind, Token, scan
+from .surroundings import Surroundings
+from .validity import find_validity
+
+_LONGEST: Final = 2000
+"""Characters that are read; no answer of a network is longer."""
+
+_FEWEST_DIGITS: Final = 3
+"""Digits of an amount without currency and without decimals; less may be a menu's number."""
+
+
+_HARMLESS: Final = frozenset((Meaning.UNTIL, Meaning.FILLER, Meaning.IS))
+"""What may follow an amount without a currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Money on a SIM."""
+
+    amount: Decimal
+    """Negative where the customer owes."""
+    currency: str | None
+    """ISO 4217; `None` where the answer does not name one."""
+    valid_until: date | None
+    """The day on which the money or the SIM expires, where the answer says it."""
+
+
+def parse_balance(
+    text: str, *, country: str | None = None, currency: str | None = None
+) -> Balance | None:
+    """Return the balance that an operator's answer tells, `None` where in doubt.
+
+    `country` (ISO 3166-1) and `currency` (ISO 4217) are those of the SIM. They
+    decide what a sign that several currencies share means and how thousands are
+    written. An answer that names another currency keeps it: whoever knows the
+    SIM refuses it. Reads the first 2,000 characters.
+    """
+    locale = Locale(
+        country.upper() if country else None, currency.upper() if currency else None
+    )
+    tokens = scan(text[:_LONGEST])
+    moneys = MoneyFinder(tokens, locale).find()
+    surroundings = Surroundings(tokens, moneys)
+    best: tuple[int, Money, Name] | None = None
+    for money in moneys:
+        name = surroundings.name(money)
+        if name is None or (name.debt and _speaks_of_balance_or_loan(tokens)):
+            continue
+        if not money.marked and not _stands_alone(tokens, money, name):
+            continue
+        if best is None or name.strength < best[0]:
+            best = name.strength, money, name
+    if best is None:
+        return None
+    return _balance(tokens, best[1], best[2], locale)
+
+
+def _balance(
+    tokens: list[Token], money: Money, name: Name, locale: Locale
+) -> Balance | None:
+    value = money.value
+    if value is None:
+        return None
+    if name.negative:
+        if not value and name.strength > 1:
+            return None
+        value = -abs(value)
+    named = money.currency if money.marked else _currency_behind(tokens, money, locale)
+    return Balance(value or abs(value), named, find_validity(tokens, money, locale))
+
+
+def _speaks_of_balance_or_loan(tokens: list[Token]) -> bool:
+    """Tell whether what is owed may be airtime lent, apart from the balance."""
+    return any(
+        token.meaning in (Meaning.BALANCE, Meaning.OTHER_PURSE) for token in tokens
+    )
+
+
+def _stands_alone(tokens: list[Token], money: Money, name: Name) -> bool:
+    """Tell whether an amount without a currency can only be the named balance."""
+    if name.strength > 2 or name.distant or is_identifier(tokens[money.last]):
+        return False
+    if money.value is None or not _may_precede(tokens[money.last + 1 : money.last + 3]):
+        return False
+    if money.value.as_tuple().exponent != 0:
+        return True
+    return name.joined and (
+        len(money.digits) >= _FEWEST_DIGITS or not _is_in_a_list(tokens, money)
+    )
+
+
+def _may_precede(behind: list[Token]) -> bool:
+    """Tell whether what follows a number leaves it an amount without a currency."""
+    if not behind:
+        return True
+    token = behind[0]
+    if token.kind in (Kind.STOP, Kind.COMMA):
+        return len(behind) == 1 or behind[1].kind is not Kind.NUMBER
+    if token.kind is Kind.WORD:
+        if token.meaning is not Meaning.UNTIL and behind[-1].kind is Kind.NUMBER:
+            return False
+        return token.meaning in _HARMLESS or token.meaning in LABELS
+    return token.kind in (Kind.LINE, Kind.DATE, Kind.OPEN)
+
+
+def _is_in_a_list(tokens: list[Token], money: Money) -> bool:
+    """Tell whether a small number may be one of the choices of a menu."""
+    return any(
+        token.kind is Kind.NUMBER and token.written != money.digits for token in tokens
+    )
+
+
+def _currency_behind(tokens: list[Token], money: Money, locale: Locale) -> str | None:
+    """Return the currency that is named once at the end of a list of amounts."""
+    for index in range(money.last + 1, len(tokens)):
+        token = tokens[index]
+        if token.kind is Kind.LINE or token.written == ".":
+            return None
+        if tokens[index - 1].kind is Kind.NUMBER:
+            mark: Mark | None = None
+            if token.kind in (Kind.WORD, Kind.SYMBOL):
+                mark = read_mark(
+                    token.word,
+                    token.written,
+                    Place(before=False, glued=False),
+                    locale,
+                    shouting=False,
+                )
+            if mark is not None:
+                return mark.currency
+    return None

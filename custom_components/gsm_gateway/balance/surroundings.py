@@ -1,0 +1,160 @@
+"""What stands around an amount, and whether it is the balance after all of it."""
+
+from typing import Final
+
+from .folding import words
+from .meanings import LABELS, Meaning
+from .money import Money
+from .naming import STRENGTH, TRANSPARENT, Name, WalkBack
+from .scanning import Kind, Token
+
+_BESIDE_GIFT: Final = (Meaning.FILLER, *LABELS)
+_NAMING_GIFT: Final = (*_BESIDE_GIFT, Meaning.OTHER_PURSE, Meaning.IS)
+_INCLUDING: Final = words("including inclus incluye учетом врахуванням включая включно")
+_EACH: Final = words("per pro each every jede cada chaque")
+_HAVING: Final = ("bulun", "mavjud", "vardir", "kalmis")
+"""Verbs that end a Turkish or Uzbek sentence about a balance."""
+
+_REACH: Final = 4
+
+
+class Surroundings:
+    """Tells for each amount of one answer whether the text calls it the balance."""
+
+    def __init__(self, tokens: list[Token], moneys: list[Money]) -> None:
+        """Look at these tokens, in which these amounts were found."""
+        self._tokens = tokens
+        self._amounts = {index for m in moneys for index in range(m.first, m.last + 1)}
+        self._asked = _questions(tokens)
+
+    def name(self, money: Money) -> Name | None:
+        """Return what the words in front of an amount, else behind it, call it."""
+        behind = self._behind(money)
+        if behind in self._asked or self._is_rate(behind) or self._is_gift(behind):
+            return None
+        walk = WalkBack(self._tokens, self._amounts, money)
+        name = walk.name()
+        if name is None and not walk.refused and money.marked:
+            name = self._name_behind(money, behind)
+        return None if name is None or self._is_moved(behind, name) else name
+
+    def _at(self, index: int) -> Token | None:
+        return self._tokens[index] if 0 <= index < len(self._tokens) else None
+
+    def _meaning(self, index: int) -> Meaning:
+        token = self._at(index)
+        return token.meaning if token is not None else Meaning.UNKNOWN
+
+    def _behind(self, money: Money) -> int:
+        """Return the index of what follows an amount, a dot of abbreviation left out."""
+        index = money.last + 1
+        dot, follower = self._at(index), self._at(index + 1)
+        if dot is None or follower is None or dot.written != ".":
+            return index
+        shortens = self._tokens[money.last].kind is Kind.WORD
+        goes_on = follower.written.islower() or follower.written.isupper()
+        return index + 1 if shortens and goes_on else index
+
+    def _is_rate(self, index: int) -> bool:
+        """Tell whether the amount is said per day, or as the price of another amount."""
+        token, follower = self._at(index), self._at(index + 1)
+        if token is None or follower is None:
+            return token is not None and token.meaning is Meaning.RATE
+        by_word = token.word in _EACH or token.kind is Kind.SLASH
+        period = follower.meaning in (Meaning.PERIOD, Meaning.UNIT)
+        return (
+            token.meaning is Meaning.RATE
+            or (token.meaning is Meaning.PRICE and index + 1 in self._amounts)
+            or (by_word and follower.kind is Kind.WORD)
+            or (period and token.meaning in (Meaning.PRICE, Meaning.FILLER))
+        )
+
+    def _is_gift(self, index: int) -> bool:
+        """Tell whether a word behind makes the amount a bonus ("5.00 EUR bonus")."""
+        token = self._at(index)
+        if token is not None and token.kind is Kind.OPEN:
+            index += 1
+        included = False
+        for at in range(index, index + _REACH):
+            word = self._at(at)
+            including = word is not None and word.word in _INCLUDING
+            included |= including
+            if self._meaning(at) is Meaning.OTHER_PURSE:
+                return included or not self._starts_next(at + 1)
+            if self._meaning(at) not in _BESIDE_GIFT and not including:
+                return False
+        return False
+
+    def _starts_next(self, index: int) -> bool:
+        """Tell whether a bonus is named here for the amount that follows."""
+        while self._meaning(index) in _NAMING_GIFT:
+            index += 1
+        token = self._at(index)
+        return token is not None and (
+            token.kind in (Kind.COLON, Kind.NUMBER, Kind.SYMBOL)
+            or index in self._amounts
+            or token.meaning is Meaning.UNIT
+        )
+
+    def _is_moved(self, index: int, name: Name) -> bool:
+        """Tell whether a word behind says that the amount was moved ("100 credited").
+
+        A balance that is stated as such may be followed by "recharge now".
+        """
+        if name.strength < 3 and name.joined:
+            return False
+        for token in self._tokens[index : index + 3]:
+            if token.kind is not Kind.WORD:
+                return False
+            if token.meaning is Meaning.ACTION:
+                begins_anew = token.written.istitle()
+                return name.strength == 3 or not begins_anew
+        return False
+
+    def _name_behind(self, money: Money, index: int) -> Name | None:
+        """Read "you have 5 EUR credit", "5 EUR is your balance", "5 TL bakiyeniz var"."""
+        label = self._label_behind(index)
+        if label is None or self._meaning(label + 1) is Meaning.OTHER_PURSE:
+            return None
+        strength = STRENGTH[self._meaning(label)]
+        stated = self._meaning(index) is Meaning.IS
+        alone = money.first == 0 and label >= len(self._tokens) - 2
+        owned = self._opens_with_owner(money) or self._ends_with_owner(label + 1)
+        if owned or ((stated or alone) and strength < 3):
+            return Name(strength=strength, joined=True)
+        return None
+
+    def _label_behind(self, index: int) -> int | None:
+        for at in range(index, index + _REACH):
+            meaning = self._meaning(at)
+            if meaning in LABELS:
+                return None if meaning is Meaning.DEBT else at
+            if meaning not in TRANSPARENT:
+                return None
+        return None
+
+    def _opens_with_owner(self, money: Money) -> bool:
+        at = money.first - 1
+        while self._meaning(at) is Meaning.FILLER and at > money.first - _REACH:
+            at -= 1
+        return self._meaning(at) is Meaning.OWNER
+
+    def _ends_with_owner(self, index: int) -> bool:
+        """Tell whether the sentence ends in a verb of having (Turkish, Hindi, Uzbek)."""
+        token = self._at(index)
+        return token is not None and (
+            token.meaning in (Meaning.OWNER, Meaning.IS)
+            or token.word.startswith(_HAVING)
+        )
+
+
+def _questions(tokens: list[Token]) -> set[int]:
+    """Return the indexes of the tokens in sentences that end in a question mark."""
+    asked: set[int] = set()
+    question = False
+    for index in range(len(tokens) - 1, -1, -1):
+        if tokens[index].kind in (Kind.STOP, Kind.LINE):
+            question = "?" in tokens[index].written
+        if question:
+            asked.add(index)
+    return asked

@@ -36,8 +36,10 @@ from .gateways.ports import Gateway
 
 BRAND_NAMES: Final = {BRAND_GOIP: "GoIP", BRAND_YEASTAR: "Yeastar TG"}
 
-IDENTIFY_SECONDS = 20.0
+IDENTIFY_SECONDS = 15.0
 """A user waits in front of the form."""
+SECOND_LOOK_SECONDS = 5.0
+"""For finding out why the first one failed."""
 
 
 def compose(
@@ -54,14 +56,16 @@ def compose(
     )
 
 
-async def identify(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStatus:
+async def identify(
+    hass: HomeAssistant, data: Mapping[str, Any], seconds: float | None = None
+) -> GatewayStatus:
     """Check every login that the entry data names and return what the box tells of itself.
 
     Sends nothing that costs. Raises `GatewayError`.
     """
     session, clock = _session(hass, data), Clock()
     try:
-        async with clock.timeout(IDENTIFY_SECONDS):
+        async with clock.timeout(seconds or IDENTIFY_SECONDS):
             if data[CONF_BRAND] == BRAND_GOIP:
                 return await goip.identify(session, _goip_settings(data), clock)
             return await yeastar.identify(session, _yeastar_settings(data), clock)
@@ -75,7 +79,7 @@ async def recognise(hass: HomeAssistant, data: Mapping[str, Any]) -> str | None:
         ami = {CONF_USE_AMI: True, CONF_AMI_PORT: DEFAULT_AMI_PORT}
         guess = {**data, **ami, CONF_BRAND: brand}
         try:
-            await identify(hass, guess)
+            await identify(hass, guess, SECOND_LOOK_SECONDS)
         except InvalidAuth:
             return brand
         except GatewayError:

@@ -1,6 +1,7 @@
 """Asking a box who it is on behalf of a form, and what went wrong in the form's words."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 import logging
 from traceback import format_tb
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from . import brands
-from .const import CONF_BRAND
+from .const import CONF_BRAND, CONF_SMPP
 from .flow_schemas import InvalidInput
 from .gateways.goip import SmppRefused
 from .gateways.model import (
@@ -55,8 +56,13 @@ async def _identify(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStat
     except ApiClosed as err:
         await _recognise(hass, data)
         raise ProbeFailed("api_closed") from err
-    except (CannotConnect, InvalidAuth, NoReply) as err:
-        raise ProbeFailed(_reason(err, data[CONF_BRAND])) from err
+    except InvalidAuth as err:
+        smpp = isinstance(err, SmppRefused)
+        error = "smpp_refused" if smpp else f"invalid_auth_{data[CONF_BRAND]}"
+        raise ProbeFailed(error) from err
+    except (CannotConnect, NoReply) as err:
+        await _suspect_smpp(hass, data)
+        raise ProbeFailed(_why_no_answer(err)) from err
     except GatewayError as err:
         await _recognise(hass, data)
         raise ProbeFailed("wrong_brand") from err
@@ -71,18 +77,21 @@ async def _recognise(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
         raise ProbeFailed(f"seems_{found}")
 
 
-def _reason(err: GatewayError, brand: str) -> str:
-    """Return the form's word for an error."""
-    match err:
-        case SmppRefused():
-            return "smpp_refused"
-        case InvalidAuth():
-            return f"invalid_auth_{brand}"
-        case CertificateNotTrusted():
-            return "invalid_certificate"
-        case CannotConnect() if not _is_silence(err):
-            return "cannot_connect"
-    return "no_answer"
+async def _suspect_smpp(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Raise `ProbeFailed` if the box answers as soon as SMPP is left out."""
+    web = {key: value for key, value in data.items() if key != CONF_SMPP}
+    if web.keys() != data.keys():
+        with suppress(GatewayError):
+            await brands.identify(hass, web, brands.SECOND_LOOK_SECONDS)
+            raise ProbeFailed("smpp_closed")
+
+
+def _why_no_answer(err: GatewayError) -> str:
+    """Return the form's word for a box that did not answer."""
+    if isinstance(err, CertificateNotTrusted):
+        return "invalid_certificate"
+    silent = isinstance(err, NoReply) or _is_silence(err)
+    return "no_answer" if silent else "cannot_connect"
 
 
 def _is_silence(err: BaseException) -> bool:

@@ -96,6 +96,28 @@ async def test_a_mistake_about_smpp_is_told_and_can_be_mended(
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_an_smpp_server_that_is_switched_off_is_told(
+    hass: HomeAssistant, goip_box: GoipBox
+) -> None:
+    await goip_box.smpp.listener.close()
+    dialog = await Dialog.add(hass, "goip")
+    await dialog.fill(**goip_form(goip_box, smpp=True))
+    assert dialog.result["errors"] == {"base": "smpp_closed"}
+
+    await dialog.fill(**goip_form(goip_box))
+    await dialog.fill(**NOTHING)
+    assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_box_that_is_away_is_not_blamed_on_smpp(
+    hass: HomeAssistant, goip_box: GoipBox
+) -> None:
+    await goip_box.stop()
+    dialog = await Dialog.add(hass, "goip")
+    await dialog.fill(**goip_form(goip_box, smpp=True))
+    assert dialog.result["errors"] == {"base": "cannot_connect"}
+
+
 @pytest.mark.parametrize(
     ("option", "closed", "opened", "error"),
     [

@@ -133,3 +133,12 @@ def leaves(tree: Json, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield from leaves(value, *above, key)
         else:
             yield (*above, key), value
+
+
+def selects(tree: Json) -> Iterator[Json]:
+    """Yield what every select selector in nested dicts says of itself."""
+    for key, value in tree.items():
+        if key == "select" and isinstance(value, dict):
+            yield value
+        elif isinstance(value, dict):
+            yield from selects(value)

@@ -51,7 +51,7 @@ EVIDENCE: dict[str, Callable[[], bool]] = {
     "exception-translations": lambda: bool(english()["exceptions"]),
     "icon-translations": lambda: bool(icons()["entity"]),
     "parallel-updates": _every_platform_limits_updates,
-    "reauthentication-flow": lambda: _defined("async_step_reauth_confirm"),
+    "reauthentication-flow": lambda: _defined("async_step_reauth"),
     "reconfiguration-flow": lambda: _defined("async_step_reconfigure"),
     "repair-issues": lambda: bool(english().get("issues")),
     "runtime-data": lambda: any(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from homeassistant.const import Platform
 
-from .files import english, nodes, sources, unnamed
+from .files import english, load_yaml, nodes, selects, sources, unnamed
 from .texts import flows, forms, placeholders
 
 # Reasons that Home Assistant's own helpers give by themselves.
@@ -174,3 +174,21 @@ def test_every_error_of_a_form_has_a_text_and_none_is_dead() -> None:
                 given.add(error)
     assert given <= told
     assert not unnamed(told)
+
+
+def test_every_choice_in_a_form_has_a_text_and_none_is_dead() -> None:
+    texts = english().get("selector", {})
+    for path, call, words in _calls():
+        if _name(call) == "SelectSelectorConfig" and (
+            key := _text(words.get("translation_key"))
+        ):
+            assert key in texts, path
+    in_yaml = {
+        select["translation_key"]
+        for kind in ("services", "triggers", "conditions")
+        for select in selects(load_yaml(f"{kind}.yaml"))
+        if "translation_key" in select
+    }
+    assert not unnamed(texts.keys() - in_yaml)
+    for key in texts.keys() - in_yaml:
+        assert not unnamed(texts[key]["options"]), key

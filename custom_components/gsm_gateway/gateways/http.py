@@ -20,6 +20,7 @@ class Reply:
 
     status: int
     body: bytes
+    charset: str | None = None
 
 
 class _Once:
@@ -73,7 +74,7 @@ async def request(
             middlewares=(_Once(),),
         ) as response:
             body = await _read(response)
-            return Reply(response.status, body)
+            return Reply(response.status, body, response.charset)
     except aiohttp.ClientConnectorCertificateError:
         raise CertificateNotTrusted("The certificate is not trusted") from None
     except aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError:

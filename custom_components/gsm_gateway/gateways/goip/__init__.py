@@ -15,8 +15,9 @@ from .slots import SlotWatcher
 from .smpp import SmppBox, check_logins
 from .smpp_link import SmppRefused
 from .status import WebStatus
+from .web_form import LineForms
 from .web_receiver import WebReceiver
-from .web_send import WebSender
+from .web_send import WebSender, own_key
 from .web_ussd import WebUssd
 
 __all__ = ["GoipSettings", "SmppRefused", "SmppSettings", "compose", "identify"]
@@ -36,9 +37,9 @@ def compose(
     pages = GoipPages(session, settings)
     slots = SlotWatcher(pages, clock)
     status = WebStatus(pages)
-    web = WebSender(pages, slots, clock)
+    forms = LineForms(pages, slots)
     serials = count(int(clock.now().timestamp()))
-    ussd = WebUssd(pages, slots, lambda: web.token(next(serials)))
+    ussd = WebUssd(pages, slots, forms, clock, lambda: own_key(next(serials)))
     if settings.smpp is not None and channels:
         box = SmppBox(settings, settings.smpp, status, channels, clock)
         return Gateway(
@@ -49,6 +50,7 @@ def compose(
             inbox=WebInbox(pages),
             pacing=PACING_SECONDS,
         )
+    web = WebSender(pages, slots, forms)
     return Gateway(
         receiver=WebReceiver(status, web, clock),
         sender=web,

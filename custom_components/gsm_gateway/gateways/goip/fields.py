@@ -5,11 +5,11 @@ import re
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _DECLARED = re.compile(rb'encoding="([A-Za-z0-9_-]{1,20})"')
-_CHINESE = (b"gb2312", b"gbk", b"gb18030")
+_CHINESE = ("gb2312", "gbk", "gb18030")
 
 
-def decode_page(body: bytes) -> str:
-    """Return a page as text.
+def decode_page(body: bytes, charset: str | None = None) -> str:
+    """Return a page as text; `charset` is what the HTTP header says.
 
     A declared gb2312 is believed only when the bytes are no UTF-8: boxes
     declare one and send the other (GoIP Q12).
@@ -19,9 +19,9 @@ def decode_page(body: bytes) -> str:
     except UnicodeDecodeError:
         pass
     declared = _DECLARED.search(body[:200])
-    if declared and declared[1].lower() in _CHINESE:
-        return body.decode("gb18030", "replace")
-    return body.decode("utf-8", "replace")
+    names = {declared[1].decode().lower() if declared else "", (charset or "").lower()}
+    chinese = not names.isdisjoint(_CHINESE)
+    return body.decode("gb18030" if chinese else "utf-8", "replace")
 
 
 def element(page: str, name: str) -> str | None:
@@ -32,7 +32,7 @@ def element(page: str, name: str) -> str | None:
     """
     start = page.find(f"<{name}>")
     if start < 0:
-        return None
+        return "" if f"<{name}/>" in page else None
     start += len(name) + 2
     end = page.find(f"</{name}>", start)
     return None if end < 0 else unescape(page[start:end])

@@ -11,6 +11,7 @@ from .pages import GoipPages
 _INSERT = re.compile(r"^\s{0,20}sms_row_insert\(\s?l(\d{1,3})_sms_store", re.MULTILINE)
 _ARRAY = re.compile(r"^\s{0,20}sms\s{0,3}=\s{0,3}\[", re.MULTILINE)
 _ENTRY = re.compile(r"(\d\d-\d\d \d\d:\d\d:\d\d),([^,]{0,40}),")
+_BETWEEN = re.compile(r'",\s?"')
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
@@ -64,7 +65,7 @@ def _strings(array: str) -> list[str]:
     """Return the strings of a JavaScript array, JSON or not."""
     try:
         parsed = json.loads(f"[{array}]", strict=False)
-    except ValueError:
+    except ValueError, RecursionError:
         return _broken_strings(array)
     return [row for row in parsed if isinstance(row, str)]
 
@@ -76,7 +77,8 @@ def _broken_strings(array: str) -> list[str]:
     of the next entry tell where the text ends.
     """
     rows: list[str] = []
-    for piece in array.strip().removeprefix('"').removesuffix('"').split('","'):
+    body = array.strip().removeprefix('"').removesuffix('"')
+    for piece in _BETWEEN.split(body):
         if _ENTRY.match(piece) or not piece or not rows:
             rows.append(piece)
         else:

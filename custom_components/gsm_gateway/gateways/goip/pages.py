@@ -1,23 +1,35 @@
 """The web pages that this box has: asked for once, remembered, looked for again when gone."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
+import re
 
 import aiohttp
 
-from ..http import Reply, request
-from ..model import InvalidAuth, SendRefused, UnexpectedReply
+from ..http import request
+from ..model import InvalidAuth, UnexpectedReply
 from .fields import decode_page
+from .refusals import read_reply
 from .settings import GoipSettings
 
 SMS_FORM = "sms_info.html"
 USSD_FORM = "ussd_info.html"
-NUMBERED_STATUS = "send_sms_status.xml"
-SEED_STATUS = "send_status.xml"
-_BAD_LOGIN = "user or password error"
+SEND_PAGE = "send.html"
+_NUMBERED_STATUS = "send_sms_status.xml"
+_SEED_STATUS = "send_status.xml"
+_LINE_FIELD = re.compile(r"""name\s?=\s?["']?(line1?)["'\s>]""", re.IGNORECASE)
 
 
-class PageMissing(UnexpectedReply):
+class PageFailed(UnexpectedReply):
+    """The box answered with another HTTP status than 200."""
+
+    def __init__(self, page: str, status: int) -> None:
+        """Keep the status."""
+        super().__init__(f"The page {page} gives the error {status}")
+        self.status = status
+
+
+class PageMissing(PageFailed):
     """The firmware has no such page; a request for it did nothing (GoIP D3)."""
 
 
@@ -47,11 +59,14 @@ class GoipPages:
         """Know nothing yet of the firmware."""
         self._session = session
         self._settings = settings
-        self._status_page: str | None = None
+        self._chosen: dict[tuple[str, ...], str] = {}
         self._line_field: LineField | None = None
 
     async def get(self, page: str, query: Mapping[str, str] | None = None) -> str:
-        """Return a page. Raises `PageMissing`, `InvalidAuth` and as `http.request`."""
+        """Return a page.
+
+        Raises `PageMissing`, `PageFailed`, `InvalidAuth`, and as `http.request`.
+        """
         return await self._fetch("GET", page, query)
 
     async def post(
@@ -61,20 +76,32 @@ class GoipPages:
         return await self._fetch("POST", page, query, form)
 
     async def get_with_login(self, page: str, query: Mapping[str, str]) -> str:
-        """Return a page that takes the login in its query (GoIP 1.1)."""
+        """Return a page that takes the login in its query (GoIP 1.1). Raises as `get`."""
         login = {"u": self._settings.username, "p": self._settings.password}
         return await self._fetch("GET", page, login | dict(query), basic=False)
 
-    async def has(self, page: str) -> bool:
-        """Tell whether the firmware has a page, by looking at it."""
-        try:
-            await self.get(page)
-        except PageMissing:
-            return False
-        return True
+    async def first_of[AnswerT](
+        self, pages: tuple[str, ...], ask: Callable[[str], Awaitable[AnswerT]]
+    ) -> AnswerT:
+        """Ask for the first of some pages that this firmware has, and remember which.
+
+        Raises `PageMissing` when it has none, and what `ask` raises.
+        """
+        chosen = self._chosen.pop(pages, None)
+        missing: PageMissing | None = None
+        for page in sorted(pages, key=lambda page: page != chosen):
+            try:
+                answer = await ask(page)
+            except PageMissing as error:
+                missing = missing or error
+                self._line_field = None  # it may be another firmware by now
+                continue
+            self._chosen[pages] = page
+            return answer
+        raise missing or PageMissing(" or ".join(pages), 404)
 
     async def line_field(self) -> LineField:
-        """Return how this firmware's send form names a line."""
+        """Return how this firmware's send form names a line. Raises as `get`."""
         if self._line_field is None:
             try:
                 form = await self.get("tools.html", {"type": "sms"})
@@ -84,27 +111,19 @@ class GoipPages:
         return self._line_field
 
     async def send_status(self, channel: int) -> str:
-        """Return the page with the status slots, at least that of `channel` (GoIP 1.4)."""
-        if self._status_page is not None:
-            try:
-                return await self._send_status(self._status_page, channel)
-            except PageMissing:
-                self._status_page = None
-        for page in (NUMBERED_STATUS, SEED_STATUS):
-            try:
-                text = await self._send_status(page, channel)
-            except PageMissing:
-                continue
-            self._status_page = page
-            return text
-        raise UnexpectedReply("The box has no page with the status of a send")
+        """Return the page with the status slots, at least that of `channel` (GoIP 1.4).
 
-    async def _send_status(self, page: str, channel: int) -> str:
-        """Fetch one of the status pages; the oldest shows only the line that is posted."""
+        Raises as `get`.
+        """
         line = {"line": str(channel)}
-        if page == NUMBERED_STATUS:
+
+        async def ask(page: str) -> str:
+            if page == _SEED_STATUS:
+                return await self.get_with_login(page, {})
+            # The oldest firmware shows only the line that is posted.
             return await self.post(page, line, line)
-        return await self.get_with_login(page, {})
+
+        return await self.first_of((_NUMBERED_STATUS, _SEED_STATUS), ask)
 
     async def _fetch(
         self,
@@ -122,26 +141,22 @@ class GoipPages:
             authorization=self._settings.authorization if basic else None,
             form=form,
         )
-        return _text(reply, page)
-
-
-def _text(reply: Reply, page: str) -> str:
-    """Return the text of a reply, or raise what its status or body says (GoIP Q1, D2, D3)."""
-    if reply.status == 401:
-        raise InvalidAuth("The box refuses the web login")
-    if reply.status in (301, 302, 404):
-        raise PageMissing(f"No page {page}")
-    text = decode_page(reply.body)
-    if text.lstrip().startswith("ERROR") and _BAD_LOGIN in text:
-        raise InvalidAuth("The box refuses the web login")
-    if reply.status != 200:
-        raise SendRefused(f"Error {reply.status}", reply.status)
-    return text
+        if reply.status == 401:
+            raise InvalidAuth("The box refuses the web login")
+        if reply.status == 404:
+            raise PageMissing(page, 404)
+        if reply.status != 200:
+            raise PageFailed(page, reply.status)
+        text = decode_page(reply.body, reply.charset)
+        if isinstance(error := read_reply(text), InvalidAuth):
+            raise error
+        return text
 
 
 def _line_field(form: str) -> LineField:
     """Read the field's name off the send form."""
+    names = {name.lower() for name in _LINE_FIELD.findall(form)}
     for field in (LineField.NUMBERED, LineField.LINE):
-        if f'name="{field.value}"' in form:
+        if field.value in names:
             return field
     return LineField.UNTOLD

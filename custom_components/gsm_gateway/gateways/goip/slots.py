@@ -1,23 +1,24 @@
 """The status slot of a line: one for all that it does, so a result can be gone (GoIP Q4-Q7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
 from ..clock import Clock
 from ..model import (
-    CannotConnect,
     ChannelBusy,
     ChannelUnavailable,
-    NoReply,
+    GatewayError,
     UnexpectedReply,
 )
 from .fields import element
 from .pages import GoipPages
+from .refusals import read_refusal
 
 POLL_SECONDS = 1.0
-NOT_REPLIED = "send, but provider not reply."
 _STARTED = "STARTED"
 _FINAL = ("DONE", "ERRORDONE")
+_NOT_REPLIED = "send, but provider not reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,33 @@ class Outcome(Enum):
     """Not over in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a job: how, the box's words, and whether it was seen at work."""
+
+    outcome: Outcome
+    words: str = ""
+    started: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the box told an end of this very job."""
+        return self.outcome in (Outcome.DONE, Outcome.FAILED)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it was sent and the network did not say a word (Q5)."""
+        return self.words.lower().startswith(_NOT_REPLIED)
+
+    @property
+    def refusal(self) -> GatewayError | None:
+        """Why the line did not even begin, if it did not."""
+        if self.started or not self.is_over:
+            return None
+        error = read_refusal(self.words)
+        return error if isinstance(error, ChannelBusy | ChannelUnavailable) else None
+
+
 @dataclass(slots=True)
 class _Watch:
     """What was seen of one job of ours in the slot of its line."""
@@ -75,26 +103,20 @@ class _Watch:
     def judge(self, slot: Slot) -> Outcome | None:
         """Take in one look at the slot; return the end, once there is one.
 
-        A blank key with DONE is ours only if ours was seen at work in this
-        slot and no other since (Q4). Errors that pass are not looked at (Q6).
+        A blank key is ours only if ours was seen at work in this slot and no
+        other since (Q4). What stood there before is no news, whatever its key:
+        a box without a clock repeats them (D1). Errors that pass are not
+        looked at (Q6).
         """
-        ours = slot.key == self.key or (not slot.key and self.started)
-        if not ours:
-            untouched = slot == self.before or not slot.key
-            return None if untouched and not self.started else Outcome.GONE
-        self.started = self.started or slot.is_busy
+        if not self.started and slot == self.before:
+            return None
+        if slot.key == self.key:
+            self.started = self.started or slot.is_busy
+        elif slot.key or not self.started:
+            return Outcome.GONE if slot.key else None
         if slot.status not in _FINAL:
             return None
         return Outcome.DONE if slot.status == "DONE" else Outcome.FAILED
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The end of a job: how, the box's words, and whether it was seen at work."""
-
-    outcome: Outcome
-    error: str = ""
-    started: bool = False
 
 
 class SlotWatcher:
@@ -109,27 +131,31 @@ class SlotWatcher:
         """Return the slot of a line as it is now. Raises `GatewayError`."""
         return parse_slot(await self._pages.send_status(channel), channel)
 
-    async def read_idle(self, channel: int) -> Slot:
-        """Return the slot of a line that does nothing. Raises `ChannelBusy`."""
-        slot = await self.read(channel)
-        if slot.is_busy:
-            raise ChannelBusy("The line is at work")
-        return slot
+    async def follow(
+        self,
+        channel: int,
+        key: str,
+        before: Slot,
+        seconds: float,
+        on_start: Callable[[], None] | None = None,
+    ) -> End:
+        """Look at the slot until the job with `key` is over; never raises.
 
-    async def follow(self, channel: int, key: str, before: Slot, seconds: float) -> End:
-        """Look at the slot until the job with `key` is over.
-
-        Raises `ChannelUnavailable` or `ChannelBusy` when the box says so
-        without ever having begun. A look that fails is repeated.
+        `before` is what stood there when it was not begun. `on_start` hears
+        when the job is seen at work. A look that fails is repeated.
         """
         watch = _Watch(key, before)
+        told = False
         try:
             async with self._clock.timeout(seconds):
                 while True:
                     slot = await self._look(channel)
                     outcome = watch.judge(slot) if slot is not None else None
+                    if watch.started and not told and on_start is not None:
+                        told = True
+                        on_start()
                     if slot is not None and outcome is not None:
-                        return _end(outcome, slot, started=watch.started)
+                        return End(outcome, slot.error, watch.started)
                     await self._clock.sleep(POLL_SECONDS)
         except TimeoutError:
             return End(Outcome.SILENT, started=watch.started)
@@ -138,16 +164,5 @@ class SlotWatcher:
         """Return the slot, or None when the page could not be had this time."""
         try:
             return await self.read(channel)
-        except CannotConnect, NoReply, UnexpectedReply:
+        except GatewayError:
             return None
-
-
-def _end(outcome: Outcome, slot: Slot, *, started: bool) -> End:
-    """Return the end that a slot shows, or raise when the job never began."""
-    word = slot.error.lower().replace("_", " ")
-    if not started and outcome in (Outcome.DONE, Outcome.FAILED):
-        if word == "gsm logout":
-            raise ChannelUnavailable("The SIM is not registered")
-        if word == "busy":
-            raise ChannelBusy("The line is at work")
-    return End(outcome, slot.error, started)

@@ -5,10 +5,10 @@ from typing import override
 from ..model import ChannelStatus, GatewayError, GatewayStatus, UnexpectedReply
 from ..ports import StatusReader
 from .fields import value
-from .pages import GoipPages, PageMissing
+from .pages import GoipPages
 
 _MOST_LINES = 128
-_UNKNOWN_SIGNAL = 99
+_BEST_SIGNAL = 31
 
 
 class WebStatus(StatusReader):
@@ -17,14 +17,11 @@ class WebStatus(StatusReader):
     def __init__(self, pages: GoipPages) -> None:
         """Use the pages of one box."""
         self._pages = pages
-        self._page = "status.xml"
 
     @override
     async def read_status(self) -> GatewayStatus:
-        lines = await self._read("list")
+        lines = await self._read_lines()
         channels = _channels(lines, await self._read_more("gsm"))
-        if not channels:
-            raise UnexpectedReply("No lines on the status page", lines.encode())
         base = await self._read_more("base")
         mac = (value(base, "eth0_hwaddr") or "").replace(":", "").replace("-", "")
         return GatewayStatus(
@@ -35,14 +32,23 @@ class WebStatus(StatusReader):
             mac=mac.lower() or None,
         )
 
+    async def check(self) -> None:
+        """Look whether the box is there and is a GoIP. Raises `GatewayError`."""
+        await self._read_lines()
+
+    async def _read_lines(self) -> str:
+        """Return the page with the lines. Raises `UnexpectedReply` for any other."""
+        page = await self._read("list")
+        if not _has_line(page, 1):
+            raise UnexpectedReply("No lines on the status page", page.encode())
+        return page
+
     async def _read(self, kind: str) -> str:
         """Return a status page in the form that this firmware has."""
-        try:
-            return await self._pages.get(self._page, {"type": kind})
-        except PageMissing:
-            other = {"status.xml": "status.html", "status.html": "status.xml"}
-            self._page = other[self._page]
-            return await self._pages.get(self._page, {"type": kind})
+        return await self._pages.first_of(
+            ("status.xml", "status.html"),
+            lambda page: self._pages.get(page, {"type": kind}),
+        )
 
     async def _read_more(self, kind: str) -> str:
         """Return a status page that not every firmware has, or nothing."""
@@ -56,10 +62,15 @@ def _channels(lines: str, gsm: str) -> tuple[ChannelStatus, ...]:
     """Return the status of every line that the page lists."""
     found = []
     for number in range(1, _MOST_LINES + 1):
-        if value(lines, f"l{number}_gsm_sim") is None:
+        if not _has_line(lines, number):
             break
         found.append(_channel(number, lines, gsm))
     return tuple(found)
+
+
+def _has_line(page: str, number: int) -> bool:
+    """Tell whether the page lists a line."""
+    return value(page, f"l{number}_gsm_sim") is not None
 
 
 def _channel(number: int, lines: str, gsm: str) -> ChannelStatus:
@@ -84,11 +95,11 @@ def _channel(number: int, lines: str, gsm: str) -> ChannelStatus:
 
 def _flag(text: str | None) -> bool | None:
     """Return Y and N as a truth value."""
-    return {"Y": True, "N": False}.get(text or "")
+    return {"Y": True, "N": False}.get((text or "").upper())
 
 
 def _signal(text: str | None) -> int | None:
-    """Return the CSQ value, or None when it is not known."""
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 2:
+    """Return the CSQ value, or None when it is not known (99) or none."""
+    if text is None or not text.isascii() or not text.isdecimal() or len(text) > 2:
         return None
-    return None if int(text) == _UNKNOWN_SIGNAL else min(int(text), 31)
+    return int(text) if int(text) <= _BEST_SIGNAL else None

@@ -4,17 +4,18 @@ from typing import override
 
 from ..clock import Clock
 from ..model import GatewayError, InvalidAuth
-from ..ports import Listener, Receiver, StatusReader
+from ..ports import Listener, Receiver
+from .reconnect import Backoff
+from .status import WebStatus
 from .web_send import WebSender
 
 CHECK_SECONDS = 30.0
-RECONNECT_SECONDS = (1.0, 2.0, 4.0)
 
 
 class WebReceiver(Receiver):
     """Tells whether the pages are within reach; messages come from the inbox page."""
 
-    def __init__(self, status: StatusReader, sender: WebSender, clock: Clock) -> None:
+    def __init__(self, status: WebStatus, sender: WebSender, clock: Clock) -> None:
         """Use the pages of one box."""
         self._status = status
         self._sender = sender
@@ -23,21 +24,21 @@ class WebReceiver(Receiver):
     @override
     async def run(self, listener: Listener) -> None:
         self._sender.listener = listener
-        waits = iter(RECONNECT_SECONDS)
+        backoff = Backoff(self._clock)
         try:
             while True:
+                backoff.begin()
                 try:
-                    await self._status.read_status()
-                except InvalidAuth as refused:
-                    listener.on_connection(connected=False, error=refused)
-                    return
+                    await self._status.check()
                 except GatewayError as error:
                     self._sender.reachable = False
                     listener.on_connection(connected=False, error=error)
-                    await self._clock.sleep(next(waits, RECONNECT_SECONDS[-1]))
+                    if isinstance(error, InvalidAuth):
+                        return
+                    await backoff.wait()
                     continue
                 self._sender.reachable = True
-                waits = iter(RECONNECT_SECONDS)
+                backoff.succeeded()
                 listener.on_connection(connected=True, error=None)
                 await self._clock.sleep(CHECK_SECONDS)
         finally:

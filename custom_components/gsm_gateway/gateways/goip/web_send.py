@@ -1,13 +1,14 @@
 """Sending over the web pages: POST with a key of our own, GET where that page is missing."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 import re
 from typing import override
 
-from ..clock import Clock
 from ..model import (
-    ChannelBusy,
-    ChannelUnavailable,
+    NoReply,
     SendRefused,
     SendReport,
     SendState,
@@ -15,8 +16,10 @@ from ..model import (
 )
 from ..ports import Listener, Sender
 from ..text import split_single
-from .pages import SMS_FORM, GoipPages, PageMissing
-from .slots import NOT_REPLIED, End, Outcome, Slot, SlotWatcher
+from .pages import SEND_PAGE, SMS_FORM, GoipPages, PageFailed, PageMissing
+from .refusals import read_code, read_reply
+from .slots import End, Outcome, Slot, SlotWatcher
+from .web_form import LineForms
 
 RESULT_SECONDS = 60.0
 _OWN_KEYS = 0x80000000
@@ -27,31 +30,45 @@ _SENDING = re.compile(
 )
 
 
+def own_key(serial: int) -> str:
+    """Return a key that no box makes by itself."""
+    return f"{_OWN_KEYS | (serial % _OWN_KEYS):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A send that left: the key in its slot, and what the box said to it."""
+
+    key: str
+    accepted: bool = False
+    """The answer says that the box took it (`send.html`)."""
+    answered: bool = True
+
+
 class WebSender(Sender):
     """Single SMS over HTTP; the box has no queue, so each is followed to its end."""
 
     reaches = SendState.SENT
 
-    def __init__(self, pages: GoipPages, slots: SlotWatcher, clock: Clock) -> None:
+    def __init__(self, pages: GoipPages, slots: SlotWatcher, forms: LineForms) -> None:
         """Use the pages of one box; `listener` is set by whoever runs the box."""
         self._pages = pages
         self._slots = slots
-        self._clock = clock
+        self._forms = forms
         self.listener: Listener | None = None
         self.reachable = False
 
     @override
     def token(self, serial: int) -> str:
-        return f"{_OWN_KEYS | (serial % _OWN_KEYS):08x}"
+        return own_key(serial)
 
     @override
     def split(self, text: str) -> list[str]:
         """Cut into single SMS: long ones crashed a module (Q10); a leading "[" fails (Q9)."""
-        if text.startswith("["):
-            guarded = split_single(_BRACKET_GUARD + text)
-            if len(guarded) == 1:
-                return guarded
-        return split_single(text)
+        pieces = split_single(text)
+        if pieces[0].startswith("["):
+            return split_single(_BRACKET_GUARD + text)
+        return pieces
 
     @override
     def ready(self, channel: int) -> bool:
@@ -59,48 +76,74 @@ class WebSender(Sender):
 
     @override
     async def send(self, channel: int, to: str, text: str, token: str) -> None:
-        before = await self._slots.read_idle(channel)
-        try:
-            key = await self._post(channel, to, text, token)
-        except PageMissing:
-            key = await self._get(channel, to, text)
-            self._report(token, SendState.ACCEPTED)
-        await self._finish(channel, key, before, token)
-
-    @override
-    async def resume(self, tokens: Mapping[str, int]) -> None:
-        for token, channel in tokens.items():
-            slot = await self._slots.read(channel)
-            if slot.key == token:
-                await self._finish(channel, token, slot, token)
-            else:
-                reason = "The box knows nothing of it any more"
-                self._report(token, SendState.UNKNOWN, reason)
-
-    async def _post(self, channel: int, to: str, text: str, key: str) -> str:
-        """Post the send form once; what comes of it is told by the slot only."""
-        lines = (await self._pages.line_field()).fields(channel)
+        before, lines = await self._forms.prepare(channel)
         form = lines | {
-            "smskey": key,
+            "smskey": token,
             "action": "SMS",
             "telnum": to,
             "smscontent": text,
             "send": "Send",
         }
-        await self._pages.post(SMS_FORM, form, {"type": "sms"})
-        return key
 
-    async def _get(self, channel: int, to: str, text: str) -> str:
-        """Send by `send.html` and return the box's key (GoIP 1.2)."""
-        query = {"l": str(channel), "n": to, "m": text}
-        return _read_reply(await self._pages.get_with_login("send.html", query))
+        async def begin(page: str) -> _Begun:
+            if page == SEND_PAGE:
+                return await self._get({"l": str(channel), "n": to, "m": text})
+            answered = await self._forms.post(page, "sms", form)
+            return _Begun(token, answered=answered)
 
-    async def _finish(self, channel: int, key: str, before: Slot, token: str) -> None:
-        """Wait for the end and report it."""
-        end = await self._slots.follow(channel, key, before, RESULT_SECONDS)
-        if end.started:
-            self._report(token, SendState.ACCEPTED)
+        try:
+            begun = await self._pages.first_of((SMS_FORM, SEND_PAGE), begin)
+        except PageMissing:
+            raise SendRefused("The box has no page that sends") from None
+        await self._follow(channel, begun, before, token)
+
+    async def _follow(
+        self, channel: int, begun: _Begun, before: Slot, token: str
+    ) -> None:
+        """Wait for the end and report it, or raise when the box did not take it."""
+        on_start = partial(self._report, token, SendState.ACCEPTED)
+        if begun.accepted:
+            on_start()
+        end = await self._slots.follow(
+            channel, begun.key, before, RESULT_SECONDS, on_start
+        )
+        if not begun.accepted and end.refusal is not None:
+            raise end.refusal
+        if not begun.answered and end.outcome is Outcome.SILENT and not end.started:
+            raise NoReply("The box took the request and did not answer")
         self._report_end(token, end)
+
+    @override
+    async def resume(self, tokens: Mapping[str, int]) -> None:
+        channels = set(tokens.values())
+        slots = {channel: await self._slots.read(channel) for channel in channels}
+        still_there = []
+        for token, channel in tokens.items():
+            if slots[channel].key == token:
+                still_there.append(self._resume(channel, token))
+            else:
+                reason = "The box knows nothing of it any more"
+                self._report(token, SendState.UNKNOWN, reason)
+        await asyncio.gather(*still_there)
+
+    async def _resume(self, channel: int, token: str) -> None:
+        """Report the end of a message whose key stands in its slot."""
+        end = await self._slots.follow(channel, token, Slot(), RESULT_SECONDS)
+        self._report_end(token, end)
+
+    async def _get(self, query: Mapping[str, str]) -> _Begun:
+        """Send by `send.html`, which tells the box's own key (GoIP 1.2)."""
+        try:
+            answer = await self._pages.get_with_login(SEND_PAGE, query)
+        except PageMissing:
+            raise
+        except PageFailed as failed:
+            raise SendRefused(str(failed), failed.status) from failed
+        if error := read_reply(answer):
+            raise error
+        if match := _SENDING.match(answer.strip()):
+            return _Begun(match[1], accepted=True)
+        raise UnexpectedReply("No answer to send.html", answer.encode())
 
     def _report_end(self, token: str, end: End) -> None:
         """Translate the end of a slot for an SMS (GoIP Q4, Q5)."""
@@ -109,32 +152,17 @@ class WebSender(Sender):
             self._report(token, SendState.UNKNOWN, reason)
         elif end.outcome is Outcome.SILENT:
             self._report(token, SendState.UNKNOWN, "The box told no result in a minute")
-        elif end.error.lower() == NOT_REPLIED:
-            self._report(token, SendState.UNKNOWN, end.error)
-        elif end.outcome is Outcome.DONE and not end.error:
+        elif end.is_unanswered:
+            self._report(token, SendState.UNKNOWN, end.words)
+        elif end.outcome is Outcome.DONE and not end.words:
             self._report(token, SendState.SENT)
         else:
-            self._report(token, SendState.FAILED, end.error or "The box gave no reason")
+            self._report(token, SendState.FAILED, end.words or "The box gave no reason")
 
     def _report(self, token: str, state: SendState, reason: str = "") -> None:
         """Tell the listener what became of a message."""
         if self.listener is not None:
-            code = int(reason) if re.fullmatch(r"\d{1,9}", reason) else None
+            code = read_code(reason)
             self.listener.on_report(
                 SendReport(token=token, state=state, reason=reason, code=code)
             )
-
-
-def _read_reply(body: str) -> str:
-    """Return the key in send.html's answer, in either spelling, or raise what it says."""
-    text = body.strip()
-    if match := _SENDING.match(text):
-        return match[1]
-    if not text.startswith("ERROR"):
-        raise UnexpectedReply("No answer to send.html", text.encode())
-    words = text.partition(",")[2].strip()
-    if words.endswith("busy"):
-        raise ChannelBusy(words)
-    if words.endswith("GSM logout"):
-        raise ChannelUnavailable(words)
-    raise SendRefused(words[:200] or "The box gave no reason")

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import override
 
+from ..clock import Clock
 from ..model import ChannelUnavailable, NoReply, SendRefused, UssdReply
 from ..ports import UssdRunner
 from .pages import SMS_FORM, USSD_FORM, GoipPages, PageMissing
-from .slots import NOT_REPLIED, Outcome, SlotWatcher
+from .refusals import read_code, read_refusal
+from .slots import End, Outcome, SlotWatcher
+from .web_form import LineForms
 
 USSD_SECONDS = 38.0
 
@@ -15,18 +18,25 @@ class WebUssd(UssdRunner):
     """Dials by form and reads the slot of the line until it is over."""
 
     def __init__(
-        self, pages: GoipPages, slots: SlotWatcher, new_key: Callable[[], str]
+        self,
+        pages: GoipPages,
+        slots: SlotWatcher,
+        forms: LineForms,
+        clock: Clock,
+        new_key: Callable[[], str],
     ) -> None:
         """Use the pages of one box; `new_key` gives a key nobody else has."""
         self._pages = pages
         self._slots = slots
+        self._forms = forms
+        self._clock = clock
         self._new_key = new_key
 
     @override
     async def run_ussd(self, channel: int, code: str) -> UssdReply:
-        before = await self._slots.read_idle(channel)
+        deadline = self._clock.monotonic() + USSD_SECONDS
+        before, lines = await self._forms.prepare(channel)
         key = self._new_key()
-        lines = (await self._pages.line_field()).fields(channel)
         form = lines | {
             "smskey": key,
             "action": "USSD",
@@ -34,16 +44,28 @@ class WebUssd(UssdRunner):
             "send": "Send",
         }
         try:
-            await self._pages.post(USSD_FORM, form, {"type": "ussd"})
+            await self._pages.first_of(
+                (USSD_FORM, SMS_FORM), lambda page: self._forms.post(page, "ussd", form)
+            )
         except PageMissing:
-            await self._pages.post(SMS_FORM, form, {"type": "ussd"})
-        end = await self._slots.follow(channel, key, before, USSD_SECONDS)
-        if end.outcome in (Outcome.GONE, Outcome.SILENT):
-            raise NoReply("The operator's answer did not come")
-        if end.error.lower() == NOT_REPLIED or not end.error:
-            raise NoReply("The operator did not answer")
-        if end.error.upper() == "GSM_LOGOUT":
-            raise ChannelUnavailable("The SIM is not registered")
-        if end.outcome is Outcome.FAILED:
-            raise SendRefused(end.error[:200])
-        return UssdReply(text=end.error)
+            raise SendRefused("The box has no page that dials") from None
+        left = max(1.0, deadline - self._clock.monotonic())
+        end = await self._slots.follow(channel, key, before, left)
+        if end.refusal is not None:
+            raise end.refusal
+        return UssdReply(text=_answer(end))
+
+
+def _answer(end: End) -> str:
+    """Return the operator's answer, or raise what stands in its place.
+
+    A bare number is the box's error (GoIP 1.4), not what an operator says.
+    """
+    if not end.is_over or end.is_unanswered or not end.words:
+        raise NoReply("The operator's answer did not come")
+    error = read_refusal(end.words)
+    if isinstance(error, ChannelUnavailable):
+        raise error
+    if end.outcome is Outcome.FAILED or read_code(end.words) is not None:
+        raise SendRefused(end.words, read_code(end.words))
+    return end.words

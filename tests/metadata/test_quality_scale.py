@@ -45,11 +45,20 @@ EVIDENCE: dict[str, Callable[[], bool]] = {
     "config-flow": lambda: _defined("async_step_user"),
     "diagnostics": lambda: _exists("diagnostics.py"),
     "docs-actions": lambda: _readme_has("send_sms", "send_ussd", "refresh_balance"),
+    "docs-data-update": lambda: _readme_has("## how fresh the data is"),
     "docs-installation-instructions": lambda: _readme_has("hacs", "install"),
+    "docs-known-limitations": lambda: _readme_has("## known limits"),
+    "docs-removal-instructions": lambda: _readme_has("## removal"),
+    "docs-supported-devices": lambda: _readme_has("## supported boxes"),
     "docs-triggers": lambda: _readme_has("gsm_gateway.sms_received"),
     "entity-translations": lambda: bool(english()["entity"]),
     "exception-translations": lambda: bool(english()["exceptions"]),
     "icon-translations": lambda: bool(icons()["entity"]),
+    "inject-websession": lambda: any(
+        node.func.id == "async_get_clientsession"
+        for _, node in nodes(ast.Call)
+        if isinstance(node.func, ast.Name)
+    ),
     "parallel-updates": _every_platform_limits_updates,
     "reauthentication-flow": lambda: _defined("async_step_reauth"),
     "reconfiguration-flow": lambda: _defined("async_step_reconfigure"),

@@ -256,7 +256,8 @@ def _view(sims: list[SimEntities]) -> dict[str, Any]:
     senders = {
         "type": "markdown",
         "title": "Last messages",
-        "content": f"| SIM | From | Text |\n| :-- | :-- | :-- |\n{rows}",
+        "content": f"| SIM | From | Text |\n| :-- | :-- | :-- |\n{rows}\n\n"
+        "The last message of each SIM.",
     }
     form = {
         "type": "entities",

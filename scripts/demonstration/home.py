@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 import shutil
 import sys
@@ -11,6 +12,7 @@ import aiohttp
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUSEHOLD = Path(__file__).parent / "household"
+STAND_INS = Path(__file__).parent / "stand_ins"
 WELCOME = {
     "version": 4,
     "minor_version": 1,
@@ -52,6 +54,7 @@ class Home:
             "--log-file",
             str(self.log),
             "--skip-pip",
+            env={**os.environ, "PYTHONPATH": str(STAND_INS)},
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
@@ -61,6 +64,8 @@ class Home:
                 await self._wait_until_up()
                 await self._onboard()
                 await self._connect_websocket()
+                # Unconfirmed, Home Assistant takes its port back after five minutes.
+                await self.websocket("http/config/promote")
         except BaseException:
             await self.__aexit__()
             raise

@@ -24,6 +24,8 @@ async def live(
     home: Home, boxes: list[tuple[Box, int]], sims: list[SimEntities]
 ) -> None:
     """Go on until cancelled; `boxes` are given with their number of SIMs."""
+    for sim in sims:
+        await home.action("button", "press", {"entity_id": sim.refresh})
     for turn in count():
         box, lines = random.choice(boxes)  # noqa: S311 - nothing secret
         await box.command(

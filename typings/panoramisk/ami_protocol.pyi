@@ -2,10 +2,12 @@ import asyncio
 from typing import override
 
 from .actions import Action
+from .manager import Manager
 from .message import Message
 
 class AMIProtocol(asyncio.Protocol):
     transport: asyncio.Transport
+    factory: Manager | None
     closed: bool
     responses: dict[str, Action]
     version: str | None

@@ -1,15 +1,19 @@
 """Yeastar NeoGate TG: Asterisk Manager Interface, and HTTP where the user switched that off."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 
 import aiohttp
 
 from ..clock import Clock
-from ..model import CannotConnect, GatewayError, GatewayStatus, NoReply
+from ..model import CannotConnect, CertificateNotTrusted, GatewayError, GatewayStatus
 from ..ports import Gateway
-from .ami import AmiTransport, AmiUssd, open_link, read_status
-from .ami_link import ApiClosed
+from .ami import AmiTransport
+from .ami_link import AmiLink
+from .ami_status import read_status
+from .ami_ussd import AmiUssd
 from .api import WebApi
+from .errors import ApiClosed
 from .settings import YeastarSettings
 from .web import WebTransport
 
@@ -49,30 +53,34 @@ async def identify(
 ) -> GatewayStatus:
     """Log in once and return what the box is; sends nothing.
 
-    Raises `ApiClosed` when the web server answers and AMI does not let us in,
+    Raises `ApiClosed` when the box does not let this address in,
     `InvalidAuth` for a refused login, `CannotConnect` when nobody is there,
-    `UnexpectedReply` when it is no TG.
+    `UnexpectedReply` when it is no TG. Without AMI a wrong password goes
+    unnoticed, and nothing is known of the ports.
     """
     api = WebApi(session, settings)
     if not settings.use_ami:
-        await api.is_there()
+        await api.check_open()
         return GatewayStatus()
+    link = AmiLink(clock)
     try:
-        async with open_link(settings, clock) as link:
-            return await read_status(link)
+        await link.open(settings, events=False)
     except ApiClosed:
         raise
     except CannotConnect as error:
         if await _has_web_server(api):
             raise ApiClosed("The Asterisk Manager port is closed") from error
         raise
+    async with aclosing(link):
+        return await read_status(link)
 
 
 async def _has_web_server(api: WebApi) -> bool:
-    """Tell whether anything answers on the web port."""
+    """Tell whether a web server answers on the web port."""
     try:
-        return await api.is_there()
-    except NoReply:
+        await api.look()
+    except CertificateNotTrusted:
         return True
     except GatewayError:
         return False
+    return True

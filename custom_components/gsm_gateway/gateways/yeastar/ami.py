@@ -1,9 +1,9 @@
-"""All that a TG does over AMI: stay connected, receive, send, dial USSD, tell its state."""
+"""The AMI login of a TG that stays: events, sends and states."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
-import logging
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from functools import partial
 from typing import override
 
 from panoramisk.message import Message
@@ -17,32 +17,21 @@ from ..model import (
     SendRefused,
     SendReport,
     SendState,
-    TextTooLong,
-    UnexpectedReply,
-    UssdReply,
 )
-from ..ports import Listener, Receiver, Sender, StatusReader, UssdRunner
+from ..ports import Listener, Receiver, Sender, StatusReader
+from ..reconnect import Backoff
 from . import commands
-from .ami_link import AmiLink, ApiClosed
-from .api import WebApi
+from .ami_link import AmiLink
+from .ami_status import read_status, require_ready
 from .events import RECEIVED, RESULT, PortField, send_report, sms_part
 from .settings import YeastarSettings
-from .spans import channel_status, has_sim, parse_detail, parse_spans
-from .ussd import parse_ussd
 
-_LOGGER = logging.getLogger(__name__)
-
-RECONNECT_SECONDS = (1.0, 2.0, 4.0)
-"""Waits between tries, the last for ever: a box on the LAN is worth asking often."""
 PING_SECONDS = 15.0
 RESULT_SECONDS = 60.0
-USSD_SECONDS = 30
-USSD_LIMIT_SECONDS = 38.0
-_MODELS = {1: "TG100", 2: "TG200", 4: "TG400", 8: "TG800", 16: "TG1600"}
 
 
 class AmiTransport(Receiver, Sender, StatusReader):
-    """The login that stays: events, sends and states."""
+    """All that a TG does over AMI but USSD."""
 
     reaches = SendState.SENT
 
@@ -54,6 +43,7 @@ class AmiTransport(Receiver, Sender, StatusReader):
         self._listener: Listener | None = None
         self._results: dict[str, asyncio.Future[None]] = {}
         self._port_field = PortField()
+        self._other_logins = 0
 
     @property
     def link(self) -> AmiLink:
@@ -62,28 +52,49 @@ class AmiTransport(Receiver, Sender, StatusReader):
             raise CannotConnect("The box is out of reach")
         return self._link
 
+    @contextmanager
+    def sharing(self) -> Generator[None]:
+        """Use the account for another login: a box may refuse ours meanwhile."""
+        self._other_logins += 1
+        try:
+            yield
+        finally:
+            self._other_logins -= 1
+
     @override
     async def run(self, listener: Listener) -> None:
         self._listener = listener
-        waits = iter(RECONNECT_SECONDS)
+        backoff = Backoff(self._clock)
         while True:
-            started = self._clock.monotonic()
+            backoff.begin()
+            error: GatewayError
             try:
-                async with open_link(self._settings, self._clock, self._hear) as link:
-                    self._link = link
-                    waits = iter(RECONNECT_SECONDS)
+                async with self._logged_in() as link:
+                    backoff.succeeded()
                     listener.on_connection(connected=True, error=None)
-                    error: GatewayError = await self._stay(link)
+                    error = await self._stay(link)
             except InvalidAuth as refused:
-                listener.on_connection(connected=False, error=refused)
-                return
+                if not self._other_logins:
+                    listener.on_connection(connected=False, error=refused)
+                    return
+                error = CannotConnect("The box takes one login at a time")
             except GatewayError as problem:
                 error = problem
+            listener.on_connection(connected=False, error=error)
+            await backoff.wait()
+
+    @asynccontextmanager
+    async def _logged_in(self) -> AsyncGenerator[AmiLink]:
+        """Log in for events, and off at the end. Raises as `AmiLink.open`."""
+        link = AmiLink(self._clock)
+        self.hear(link, "main")
+        await link.open(self._settings, events=True)
+        async with aclosing(link):
+            self._link = link
+            try:
+                yield link
             finally:
                 self._link = None
-            listener.on_connection(connected=False, error=error)
-            spent = self._clock.monotonic() - started
-            await self._clock.sleep(next(waits, RECONNECT_SECONDS[-1]) - spent)
 
     async def _stay(self, link: AmiLink) -> GatewayError:
         """Ask for a sign of life now and then; return why the link ended.
@@ -103,14 +114,14 @@ class AmiTransport(Receiver, Sender, StatusReader):
             except GatewayError as error:
                 return CannotConnect(f"The connection is dead: {error}")
 
-    def _hear(self, link: AmiLink) -> None:
-        """Listen to what the box says by itself."""
-        link.on_event(RECEIVED, self._on_received)
+    def hear(self, link: AmiLink, login: str) -> None:
+        """Listen to what the box says by itself on one of its logins."""
+        link.on_event(RECEIVED, partial(self._on_received, login))
         link.on_event(RESULT, self._on_result)
 
-    def _on_received(self, event: Message) -> None:
+    def _on_received(self, login: str, event: Message) -> None:
         if self._listener is not None:
-            self._listener.on_part(sms_part(event, self._port_field))
+            self._listener.on_part(sms_part(event, self._port_field, login))
 
     def _on_result(self, event: Message) -> None:
         report = send_report(event)
@@ -127,7 +138,7 @@ class AmiTransport(Receiver, Sender, StatusReader):
 
     @override
     def split(self, text: str) -> list[str]:
-        return whole_text(text)
+        return commands.split(text)
 
     @override
     def ready(self, channel: int) -> bool:
@@ -135,14 +146,15 @@ class AmiTransport(Receiver, Sender, StatusReader):
 
     @override
     async def send(self, channel: int, to: str, text: str, token: str) -> None:
-        link = self.link
         line = commands.send_sms(channel, to, text, token)
+        link = self.link
+        await require_ready(link, channel)
         result = self._results[token] = asyncio.get_running_loop().create_future()
         try:
             answer = (await link.command(line)).strip()
-            if answer and not result.done():
-                raise SendRefused(answer[:200])
             if not result.done():
+                if answer:
+                    raise SendRefused(answer[:200])
                 self._report(token, SendState.ACCEPTED)
             await self._wait_for_result(token, result)
         finally:
@@ -174,89 +186,3 @@ class AmiTransport(Receiver, Sender, StatusReader):
     @override
     async def read_status(self) -> GatewayStatus:
         return await read_status(self.link)
-
-
-class AmiUssd(UssdRunner):
-    """Dials on a login of its own: a TG answers nothing else on a socket meanwhile (Q13)."""
-
-    def __init__(
-        self,
-        settings: YeastarSettings,
-        clock: Clock,
-        main: AmiTransport,
-        web: WebApi,
-    ) -> None:
-        """Use `web`, else the link of `main`, where a second login is refused."""
-        self._settings = settings
-        self._clock = clock
-        self._main = main
-        self._web = web
-
-    @override
-    async def run_ussd(self, channel: int, code: str) -> UssdReply:
-        line = commands.send_ussd(channel, code, USSD_SECONDS)
-        try:
-            async with open_link(self._settings, self._clock) as link:
-                return parse_ussd(await link.command(line, USSD_LIMIT_SECONDS))
-        except InvalidAuth, ApiClosed:
-            _LOGGER.debug("A second AMI login is refused")
-        try:
-            return await self._web.run_ussd(channel, code)
-        except CannotConnect, InvalidAuth:
-            _LOGGER.debug("The HTTP API is closed")
-        return parse_ussd(await self._main.link.command(line, USSD_LIMIT_SECONDS))
-
-
-@asynccontextmanager
-async def open_link(
-    settings: YeastarSettings,
-    clock: Clock,
-    hear: Callable[[AmiLink], None] | None = None,
-) -> AsyncGenerator[AmiLink]:
-    """Log in, and log off at the end. Raises as `AmiLink.open`.
-
-    Without `hear` the login asks for no events.
-    """
-    link = AmiLink(settings.host, settings.ami_port, clock)
-    if hear is not None:
-        hear(link)
-    await link.open(settings.username, settings.password, events=hear is not None)
-    try:
-        yield link
-    finally:
-        await link.log_off()
-
-
-async def read_status(link: AmiLink) -> GatewayStatus:
-    """Ask for all spans, and for the details of those with a SIM.
-
-    Raises `UnexpectedReply` when the box knows no spans: it is no TG.
-    """
-    try:
-        body = await link.command(commands.SHOW_SPANS)
-    except SendRefused as error:
-        raise UnexpectedReply(f"No list of spans: {error.reason}") from None
-    spans = parse_spans(body)
-    if not spans:
-        raise UnexpectedReply("No list of spans", body.encode())
-    details = {
-        span: await link.command(commands.show_span(span))
-        for span, words in spans.items()
-        if has_sim(words)
-    }
-    imeis = (parse_detail(body).get("Model IMEI", "") for body in details.values())
-    return GatewayStatus(
-        channels=tuple(
-            channel_status(span, words, details.get(span, ""))
-            for span, words in sorted(spans.items())
-        ),
-        model=_MODELS.get(len(spans)),
-        module_imeis=frozenset(imei for imei in imeis if imei.isdigit()),
-    )
-
-
-def whole_text(text: str) -> list[str]:
-    """Return the text in one piece: the box cuts it. Raises `TextTooLong`."""
-    if len(text.encode()) > commands.TEXT_LIMIT_BYTES:
-        raise TextTooLong(f"More than {commands.TEXT_LIMIT_BYTES} bytes")
-    return [text]

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from panoramisk.message import Message
 
 BUFFER_LIMIT = 1 << 20
+_EVENT_LIMIT = 1 << 16
+_HEAD_LIMIT = 400
 _BANNER = b"Asterisk Call Manager/"
 _BLANK_LINE = b"\r\n\r\n"
 _END_COMMAND = b"--END COMMAND--"
 _END_EVENT = b"--END SMS EVENT--"
+_EVENT = b"\nEvent: "
 _FOLLOWS = b"response: follows"
-_FOLLOWS_HEADERS = {b"response", b"privilege", b"actionid", b"message"}
+_FOLLOWS_HEADERS = {b"response", b"privilege", b"actionid", b"commandid", b"message"}
 
 
 class NotAsteriskError(Exception):
@@ -20,9 +23,9 @@ class NotAsteriskError(Exception):
 class BlockReader:
     """Collects bytes, whatever the TCP writes they came in, until a block is whole.
 
-    A greeting is one line; every other block ends with a blank line, but the
-    answer to a command ends with `--END COMMAND--` and may hold blank lines,
-    and even a whole event, before that (Yeastar Q2-Q4, D1).
+    A greeting is one line; every other block ends with a blank line. Only the
+    answer to a command may hold blank lines, and even whole events, before its
+    `--END COMMAND--` (Yeastar Q2-Q4, D1); such an event comes out at once.
     """
 
     def __init__(self) -> None:
@@ -38,41 +41,49 @@ class BlockReader:
         beyond any sense.
         """
         self._buffer += data
-        if self.version is None and not self._read_banner():
-            return
-        while (block := self._take()) is not None:
-            if block:
+        if self.version is None:
+            self._read_banner()
+        if self.version is not None:
+            while (block := self._take()) is not None:
                 yield block
         if len(self._buffer) > BUFFER_LIMIT:
             raise OverflowError("An AMI block without an end")
 
-    def _read_banner(self) -> bool:
+    def _read_banner(self) -> None:
         """Take the greeting line off the buffer, if it is whole."""
-        start = bytes(self._buffer[: len(_BANNER)])
-        if not _BANNER.startswith(start[: len(_BANNER)]):
+        if not _BANNER.startswith(self._buffer[: len(_BANNER)]):
             raise NotAsteriskError(bytes(self._buffer[:100]))
         end = self._buffer.find(b"\r\n")
-        if end < 0:
-            return False
-        self.version = self._buffer[len(_BANNER) : end].decode("latin-1")
-        del self._buffer[: end + 2]
-        return True
+        if end >= 0:
+            self.version = self._buffer[len(_BANNER) : end].decode("latin-1")
+            del self._buffer[: end + 2]
 
     def _take(self) -> bytes | None:
-        """Return the next whole block without its end, or None."""
-        mark = _BLANK_LINE
-        end = self._buffer.find(mark, max(0, self._searched - len(mark)))
-        if end >= 0 and _is_follows(bytes(self._buffer[:end])):
-            mark = _END_COMMAND + _BLANK_LINE
-            end = self._buffer.find(mark)
-        if end < 0:
-            # An answer is searched from its start each time: few come in pieces.
-            self._searched = len(self._buffer) if mark == _BLANK_LINE else 0
-            return None
-        block = bytes(self._buffer[:end]).strip(b"\r\n")
-        del self._buffer[: end + len(mark)]
-        self._searched = 0
-        return block
+        """Take the next whole block off the buffer, without its blank line."""
+        while (end := self._buffer.find(_BLANK_LINE, self._searched)) >= 0:
+            start = self._start_of_block(end)
+            if start is not None:
+                block = bytes(self._buffer[start:end])
+                del self._buffer[start : end + len(_BLANK_LINE)]
+                self._searched = max(0, start - len(_BLANK_LINE) + 1)
+                return block
+            self._searched = end + 1
+        self._searched = max(self._searched, len(self._buffer) - len(_BLANK_LINE) + 1)
+        return None
+
+    def _start_of_block(self, end: int) -> int | None:
+        """Return where the block before a blank line starts.
+
+        None when the blank line stands within the answer to a command.
+        """
+        if not _is_follows(bytes(self._buffer[: min(end, _HEAD_LIMIT)])):
+            return 0
+        if self._buffer.endswith(_END_COMMAND, 0, end):
+            return 0
+        if self._buffer.endswith(_END_EVENT, 0, end):
+            event = self._buffer.rfind(_EVENT, max(0, end - _EVENT_LIMIT), end)
+            return event + 1 if event >= 0 else None
+        return None
 
 
 def _is_follows(block: bytes) -> bool:
@@ -80,15 +91,17 @@ def _is_follows(block: bytes) -> bool:
     return any(line.lower() == _FOLLOWS for line in block.split(b"\r\n", 3)[:3])
 
 
-def read_block(block: bytes) -> list[Message]:
-    """Return the messages in one block: the events inside an answer, then the answer.
+def read_block(block: bytes) -> Message | None:
+    """Return the message in one block, or None for neither an answer nor an event."""
+    block = block.strip(b"\r\n")
+    if _is_follows(block):
+        return _answer(block)
+    message = _headers(block)
+    return message if "event" in message or "response" in message else None
 
-    Empty for what is neither an answer nor an event.
-    """
-    if not _is_follows(block):
-        message = _headers(block)
-        return [message] if "event" in message or "response" in message else []
-    rest, events = _extract_events(block)
+
+def _answer(rest: bytes) -> Message:
+    """Return the headers of a command's answer, and as `content` all behind them."""
     answer = _message()
     while rest:
         line, _, remainder = rest.partition(b"\r\n")
@@ -97,21 +110,9 @@ def read_block(block: bytes) -> list[Message]:
             break
         answer[name.strip().decode("latin-1")] = _text(value)
         rest = remainder
-    answer["content"] = rest.decode("utf-8", "replace").strip("\r\n")
-    return [*(_headers(event) for event in events), answer]
-
-
-def _extract_events(block: bytes) -> tuple[bytes, list[bytes]]:
-    """Return an answer without the events that stand in it, and those events."""
-    events: list[bytes] = []
-    while (start := block.find(b"\r\nEvent: ")) >= 0:
-        end = block.find(_END_EVENT, start)
-        if end < 0:
-            break
-        events.append(block[start + 2 : end])
-        after = block[end + len(_END_EVENT) :].removeprefix(_BLANK_LINE)
-        block = block[: start + 2] + after
-    return block, events
+    body = rest.removesuffix(_END_COMMAND).strip(b"\r\n")
+    answer["content"] = body.decode("utf-8", "replace")
+    return answer
 
 
 def _headers(block: bytes) -> Message:

@@ -19,86 +19,113 @@ from panoramisk.message import Message
 from ..clock import Clock
 from ..model import (
     CannotConnect,
+    GatewayError,
     InvalidAuth,
     NoReply,
     SendRefused,
     UnexpectedReply,
 )
+from ..text import clean
 from .ami_blocks import BlockReader, NotAsteriskError, read_block
+from .errors import ApiClosed
+from .settings import YeastarSettings
 
 _LOGGER = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 4.0
+GREETING_SECONDS = 5.0
 COMMAND_SECONDS = 10.0
 LOGOFF_SECONDS = 0.5
 
 type EventHandler = Callable[[Message], None]
 
 
-class ApiClosed(CannotConnect):
-    """The box is there, but its API is not open to us (Yeastar Q1)."""
-
-
 class AmiProtocol(AMIProtocol):
     """panoramisk's protocol, cut into blocks on bytes and without a memory for resends."""
+
+    def __init__(self, link: AmiLink) -> None:
+        """Serve one link; `greeting` is done when the box has greeted, or never will."""
+        self.greeting: asyncio.Future[None]
+        self.greeting = asyncio.get_running_loop().create_future()
+        self._link = link
+        self._reader = BlockReader()
+        self._late_answers = 0
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._reader = BlockReader()
-        self.greeted = asyncio.Event()
-        self.foreign: bytes | None = None
+        self.factory = self._link  # the connection may be lost before it is taken over
 
     @override
     def data_received(self, data: bytes) -> None:
         try:
             for block in self._reader.feed(data):
-                for message in read_block(block):
-                    self._hand_on(message)
+                self._hand_on(block)
         except NotAsteriskError as error:
-            self.foreign = error.args[0]
+            wire: bytes = error.args[0]
+            self._give_up_greeting(UnexpectedReply("Not an Asterisk Manager", wire))
             self.transport.abort()
         except OverflowError:
             _LOGGER.debug("AMI link dropped: a block without an end")
             self.transport.abort()
-        if self._reader.version is not None:
-            self.greeted.set()
+        if self._reader.version is not None and not self.greeting.done():
+            self.greeting.set_result(None)
 
-    def _hand_on(self, message: Message) -> None:
+    def _hand_on(self, block: bytes) -> None:
         """Distribute one message; nothing in it may end the connection."""
-        if "response" in message and message.action_id is None:
-            self._adopt(message)
         try:
+            message = read_block(block)
+            if message is None:
+                return
+            if "response" in message and message.action_id is None:
+                self._adopt(message)
             self.handle_message(message)
         except Exception:
             _LOGGER.exception("AMI block dropped")
 
-    def _adopt(self, message: Message) -> None:
-        """Give an answer without ActionID to the one action that waits."""
-        waiting = list(self.responses)
-        if len(waiting) == 1:
-            message["ActionID"] = waiting[0]
+    def _adopt(self, answer: Message) -> None:
+        """Give an answer that names no action to the oldest one without an answer.
+
+        A box answers in order (Q13), also what nobody waits for any more.
+        """
+        if self._late_answers:
+            self._late_answers -= 1
+        elif self.responses:
+            answer["ActionID"] = next(iter(self.responses))
+
+    def _give_up_greeting(self, error: GatewayError) -> None:
+        if not self.greeting.done():
+            self.greeting.set_exception(error)
+            self.greeting.exception()  # perhaps nobody asks
 
     @override
     def send(
         self, data: Action, as_list: bool | None = None
     ) -> asyncio.Future[Message]:
-        if any(c in f"{key}{value}" for key, value in data.items() for c in "\r\n\0"):
-            raise SendRefused("A line break cannot be sent")
+        """Write an action.
+
+        Raises `SendRefused` for what cannot stand in a header, `CannotConnect`
+        on a link that is down.
+        """
+        text = "".join(f"{name}{value}" for name, value in data.items())
+        if "\r" in text or "\n" in text or clean(text) != text:
+            raise SendRefused("A line break or half a character cannot be sent")
         if self.closed or self.transport.is_closing():
             raise CannotConnect("The connection is down")
         return super().send(data, as_list=as_list)
 
     def forget(self, action: Action) -> None:
         """Wait for an answer no longer."""
-        self.responses.pop(action.id, None)
+        if self.responses.pop(action.id, None) is not None:
+            self._late_answers += 1
 
     @override
     def close(self) -> None:
+        self._give_up_greeting(ApiClosed("The box hangs up without a greeting"))
         for action in self.responses.values():
             if not action.future.done():
                 action.future.set_exception(NoReply("The connection was lost"))
-                action.future.exception()
+                action.future.exception()  # perhaps nobody asks
         self.responses.clear()
         if not self.closed:
             self.closed = True
@@ -110,14 +137,17 @@ class AmiLink(Manager):
 
     protocol: AmiProtocol | None
 
-    def __init__(self, host: str, port: int, clock: Clock) -> None:
+    def __init__(self, clock: Clock) -> None:
         """Prepare a link; `open` dials."""
-        super().__init__(host=host, port=port, protocol_factory=AmiProtocol)
-        self._host = host
-        self._port = port
+        super().__init__()
         self._clock = clock
         self._turn = asyncio.Lock()
         self.lost = asyncio.Event()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an action waits for its answer."""
+        return self._turn.locked()
 
     @override
     def ping(self) -> None:
@@ -136,69 +166,60 @@ class AmiLink(Manager):
 
         self.register_event(pattern, handle)
 
-    async def open(self, username: str, secret: str, *, events: bool) -> None:
-        """Dial and log in.
+    async def open(self, settings: YeastarSettings, *, events: bool) -> None:
+        """Dial and log in; whoever calls this calls `aclose` in the end.
 
         Raises `CannotConnect` when nobody answers, `ApiClosed` when the box
-        hangs up without a greeting (Yeastar D2), `InvalidAuth` for a refused
-        login, `UnexpectedReply` when it is no Asterisk Manager.
+        hangs up (Yeastar D2), `InvalidAuth` for a refused login,
+        `UnexpectedReply` when it is no Asterisk Manager; then it is closed.
         """
+        try:
+            protocol = await self._dial(settings.host, settings.ami_port)
+            await self._wait_for_greeting(protocol)
+            await self._log_in(settings, events=events)
+        except BaseException:
+            self.close()
+            raise
+
+    async def _dial(self, host: str, port: int) -> AmiProtocol:
+        """Connect. Raises CannotConnect."""
         self.loop = asyncio.get_running_loop()
         try:
             async with self._clock.timeout(CONNECT_SECONDS):
                 pair = await self.loop.create_connection(
-                    AmiProtocol, self._host, self._port
+                    lambda: AmiProtocol(self), host, port
                 )
-        except OSError, TimeoutError:
+        except OSError, UnicodeError:
             raise CannotConnect("The box does not answer") from None
         done: asyncio.Future[object] = self.loop.create_future()
         done.set_result(pair)
         self.connection_made(done)
-        if self.pinger is not None:
-            self.pinger.cancel()
-            self.pinger = None
-        try:
-            await self._greet(pair[1])
-            await self._log_in(pair[1], username, secret, events=events)
-        except BaseException:
-            self.abort()
-            raise
+        return pair[1]
 
-    async def _greet(self, protocol: AmiProtocol) -> None:
-        """Wait for the greeting. Raises ApiClosed, UnexpectedReply."""
-        greeted = asyncio.create_task(protocol.greeted.wait())
-        lost = asyncio.create_task(self.lost.wait())
+    async def _wait_for_greeting(self, protocol: AmiProtocol) -> None:
+        """Wait until the box has greeted. Raises ApiClosed, UnexpectedReply, CannotConnect."""
         try:
-            async with self._clock.timeout(COMMAND_SECONDS):
-                await asyncio.wait((greeted, lost), return_when=asyncio.FIRST_COMPLETED)
+            async with self._clock.timeout(GREETING_SECONDS):
+                await protocol.greeting
         except TimeoutError:
-            raise ApiClosed("The box does not greet") from None
-        finally:
-            greeted.cancel()
-            lost.cancel()
-        if protocol.foreign is not None:
-            raise UnexpectedReply("Not an Asterisk Manager", protocol.foreign)
-        if not protocol.greeted.is_set():
-            raise ApiClosed("The box hangs up without a greeting")
+            raise CannotConnect("The box does not greet") from None
 
-    async def _log_in(
-        self, protocol: AmiProtocol, username: str, secret: str, *, events: bool
-    ) -> None:
-        """Log in. Raises InvalidAuth, ApiClosed."""
+    async def _log_in(self, settings: YeastarSettings, *, events: bool) -> None:
+        """Log in. Raises InvalidAuth, ApiClosed, CannotConnect."""
         action = {
             "Action": "Login",
-            "Username": username,
-            "Secret": secret,
+            "Username": settings.username,
+            "Secret": settings.password,
             "Events": "on" if events else "off",
         }
         try:
             answer = await self.request(action)
-        except NoReply:
-            if protocol.foreign is not None:
-                raise UnexpectedReply(
-                    "Not an Asterisk Manager", protocol.foreign
-                ) from None
-            raise ApiClosed("The box hangs up at the login") from None
+        except SendRefused as error:
+            raise InvalidAuth(f"Not an API account: {error}") from None
+        except CannotConnect, NoReply:
+            if self.lost.is_set():
+                raise ApiClosed("The box hangs up at the login") from None
+            raise CannotConnect("The box does not answer the login") from None
         if not answer.success:
             raise InvalidAuth("The box refuses the API account")
 
@@ -207,8 +228,8 @@ class AmiLink(Manager):
     ) -> Message:
         """Send one action and return its answer; actions take turns.
 
-        Raises `CannotConnect` when it was not sent, `NoReply` when no answer
-        came within `seconds`.
+        Raises `CannotConnect` and `SendRefused` when it was not sent, `NoReply`
+        when no answer came within `seconds`.
         """
         async with self._turn:
             if self.protocol is None:
@@ -229,20 +250,21 @@ class AmiLink(Manager):
         """
         answer = await self.request({"Action": "smscommand", "Command": line}, seconds)
         if not answer.success:
-            raise SendRefused(str(answer.get("Message", "refused")))
+            raise SendRefused(str(answer.get("Message", "refused"))[:200])
         return str(answer.get("content", ""))
 
-    async def log_off(self) -> None:
-        """Say goodbye, briefly, and close."""
+    async def aclose(self) -> None:
+        """Say goodbye, if that is possible at once, and close."""
         try:
-            await self.request({"Action": "Logoff"}, LOGOFF_SECONDS)
-        except CannotConnect, NoReply:
+            async with self._clock.timeout(LOGOFF_SECONDS):
+                await self.request({"Action": "Logoff"})
+        except CannotConnect, NoReply, TimeoutError:
             pass
         finally:
-            self.abort()
+            self.close()
 
-    def abort(self) -> None:
+    @override
+    def close(self) -> None:
         """Close at once; whoever waits for an answer gets `NoReply`."""
-        if self.protocol is not None:
-            self.protocol.close()
+        super().close()
         self.lost.set()

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from ..model import SendRefused
+from ..model import SendRefused, TextTooLong
 
-_NUMBER = re.compile(r"\+?[0-9A-Za-z*#]{1,20}")
+_NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _NEEDS_ENCODING = frozenset('"%\\+')
+_BREAKS_CODE = frozenset('"%\\')
 TEXT_LIMIT_BYTES = 1024
 """Before encoding (Yeastar 2.2)."""
 SHOW_SPANS = "gsm show spans"
@@ -39,8 +40,14 @@ def send_sms(channel: int, to: str, text: str, token: str) -> str:
 
 
 def send_ussd(channel: int, code: str, seconds: int) -> str:
-    """Dial a code and wait `seconds` for the answer (Yeastar D10: always say how long)."""
-    return f'gsm send ussd {span_of(channel)} "{encode(code)}" {seconds}'
+    """Dial a code and wait `seconds` for the answer (Yeastar D10: always say how long).
+
+    A code is never encoded: no source has a box that decodes one. Raises
+    `SendRefused` for a code that would break the command.
+    """
+    if not code or any(c in _BREAKS_CODE or _is_control(c) for c in code):
+        raise SendRefused("Not a USSD code")
+    return f'gsm send ussd {span_of(channel)} "{code}" {seconds}'
 
 
 def encode(text: str) -> str:
@@ -50,6 +57,17 @@ def encode(text: str) -> str:
     as it is unless it holds what would break the command or decode to
     something else.
     """
-    if any(c in _NEEDS_ENCODING or unicodedata.category(c) == "Cc" for c in text):
-        return quote(text, safe="")
+    if any(c in _NEEDS_ENCODING or _is_control(c) for c in text):
+        return quote(text, safe="", errors="replace")
     return text
+
+
+def split(text: str) -> list[str]:
+    """Return the text in one piece: the box cuts it. Raises `TextTooLong`."""
+    if len(text.encode("utf-8", "replace")) > TEXT_LIMIT_BYTES:
+        raise TextTooLong(f"More than {TEXT_LIMIT_BYTES} bytes")
+    return [text]
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"

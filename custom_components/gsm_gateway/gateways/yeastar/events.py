@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import logging
+import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -20,7 +21,11 @@ _LOGGER = logging.getLogger(__name__)
 RECEIVED = "ReceivedSMS"
 RESULT = "UpdateSMS*"
 """Spelt UpdateSMSSend, and UpdateSMS by one source."""
-_BOM = b"\xef\xbb\xbf"
+LOWEST_SPAN = span_of(1)
+UNKNOWN_CHANNEL = 0
+_BOM = "\ufeff".encode()
+_ENCODED = re.compile(r"(?:[^ %]|%[0-9A-Fa-f]{2})*")
+_ENCODED_WORDS = re.compile(r"[\w.~*!'()-][\w.~*!'()+-]*", re.ASCII)
 
 
 class PortField:
@@ -33,34 +38,41 @@ class PortField:
 
     def __init__(self) -> None:
         """Assume spans."""
-        self.counts_ports = False
+        self._counts_ports = False
 
     def channel(self, event: Mapping[str, Any]) -> int:
-        """Return the port printed on the box."""
-        if "GsmSpan" in event:
-            return channel_of(_number(event, "GsmSpan", 1))
-        number = _number(event, "GsmPort", 1)
-        if number < span_of(1):
-            self.counts_ports = True
-        return number if self.counts_ports else channel_of(number)
+        """Return the port printed on the box, `UNKNOWN_CHANNEL` if the event has none."""
+        span = _number(event, "GsmSpan")
+        if span is not None:
+            return channel_of(span)
+        number = _number(event, "GsmPort")
+        if number is None:
+            return UNKNOWN_CHANNEL
+        if number == LOWEST_SPAN - 1:
+            self._counts_ports = True
+        if self._counts_ports:
+            return number
+        _LOGGER.debug("GsmPort %d is taken for a span", number)
+        return channel_of(number)
 
 
-def sms_part(event: Mapping[str, Any], port_field: PortField) -> SmsPart:
+def sms_part(event: Mapping[str, Any], port_field: PortField, login: str) -> SmsPart:
     """Return the part that a ReceivedSMS event carries (Yeastar 2.3)."""
-    total = _number(event, "Total", 1)
-    long_text = Concatenation(
-        reference=_field(event, "ID").replace("(null)", ""),
-        index=_number(event, "Index", 1),
-        total=total,
-    )
+    total = _number(event, "Total")
+    index = _number(event, "Index")
+    long_text = None
+    if total is not None and index is not None and total > 1:
+        reference = _field(event, "ID").strip().replace("(null)", "")
+        long_text = Concatenation(reference=reference, index=index, total=total)
     return SmsPart(
         channel=port_field.channel(event),
-        sender=_field(event, "Sender"),
+        sender=_field(event, "Sender").strip(),
         payload=_content(_field(event, "Content")),
         coding=Coding.UTF8,
         transport=Transport.AMI,
-        concatenation=long_text if total > 1 else None,
-        box_time=_field(event, "Recvtime"),
+        concatenation=long_text,
+        link=login,
+        box_time=_field(event, "Recvtime").strip(),
     )
 
 
@@ -70,8 +82,8 @@ def send_report(event: Mapping[str, Any]) -> SendReport | None:
     Status 1 is "sent", never "delivered"; there are no reasons for 0
     (Yeastar 2.2).
     """
-    token, status = _field(event, "ID"), _field(event, "Status")
-    if not token.isdigit():
+    token, status = _field(event, "ID").strip(), _field(event, "Status").strip()
+    if not (token.isascii() and token.isdigit()):
         return None
     if status == "1":
         return SendReport(token=token, state=SendState.SENT)
@@ -86,22 +98,30 @@ def send_report(event: Mapping[str, Any]) -> SendReport | None:
 def _field(event: Mapping[str, Any], name: str) -> str:
     """Return a header; of one that came twice the first."""
     value = event.get(name, "")
-    return str(value[0] if isinstance(value, list) else value).strip()
+    return str(value[0] if isinstance(value, list) else value)
 
 
-def _number(event: Mapping[str, Any], name: str, default: int) -> int:
-    """Return a header as a small number."""
-    text = _field(event, name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
+def _number(event: Mapping[str, Any], name: str) -> int | None:
+    """Return a header as a small number, None if it is none."""
+    text = _field(event, name).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _content(text: str) -> bytes:
-    """Return the UTF-8 bytes of a Content header (Yeastar Q7).
-
-    An encoded text has no blank in it and starts with an encoded BOM; newer
-    firmware writes its blanks as "+". Plain ASCII may come as it is.
-    """
-    if "%" not in text or " " in text:
-        return text.encode()
-    data = unquote_to_bytes(text.replace("+", " "))
+    """Return the UTF-8 bytes of a Content header without the BOM of its part (Yeastar Q7)."""
+    encoded = _is_encoded(text)
+    data = unquote_to_bytes(text.replace("+", " ")) if encoded else text.encode()
     return data.removeprefix(_BOM)
+
+
+def _is_encoded(text: str) -> bool:
+    """Tell a form-encoded text from plain ASCII.
+
+    An encoder puts a BOM first and leaves neither a blank nor a lone "%". In
+    words without any of these "+" is a blank, but at the start a plus, as of a
+    phone number.
+    """
+    if text.upper().startswith("%EF%BB%BF"):
+        return True
+    form = _ENCODED if "%" in text else _ENCODED_WORDS
+    return form.fullmatch(text) is not None

@@ -5,12 +5,13 @@ import unicodedata
 
 from ..model import NoReply, SendRefused, UnexpectedReply, UssdReply, UssdSession
 
-_FIELD = re.compile(r"^\s*USSD (Responses|Code|Len|Message):[ ]?", re.MULTILINE)
+_FIELD = re.compile(r"^[\t ]*USSD (Responses|Code|Len|Message): ?", re.MULTILINE)
 _SESSIONS = {
     "0": UssdSession.FINISHED,
     "1": UssdSession.OPEN,
     "2": UssdSession.ENDED,
 }
+_HEX = re.compile(r"[0-9A-Fa-f]+")
 _SCRIPTS = frozenset(
     {
         *("LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "CJK", "HANGUL"),
@@ -19,25 +20,23 @@ _SCRIPTS = frozenset(
     }
 )
 _SHORTEST_HEX = 8
-_SHORTEST_DIGITS = 12
-"""Digits alone are more often an amount than letters."""
 
 
 def parse_ussd(body: str) -> UssdReply:
     """Return the operator's answer.
 
-    Raises `NoReply` after a time-out, `SendRefused` when the network refused,
-    `UnexpectedReply` for what no source describes. Both spellings of the first
-    line are read (Yeastar Q12).
+    Raises `NoReply` after a time-out, `SendRefused` with the box's own words
+    when nothing came of it, `UnexpectedReply` for an answer without a message.
+    Both spellings of the first line are read (Yeastar Q12).
     """
     head = body.strip().partition("\n")[0].strip()
-    if head.startswith("0:"):
+    if not head.startswith("1:"):
         if "timeout" in head.lower():
             raise NoReply("The operator did not answer in time")
-        raise SendRefused("The network refused the code")
+        raise SendRefused(head.removeprefix("0:")[:200] or "No reason given")
     fields = _fields(body)
-    if not head.startswith("1:") or "Message" not in fields:
-        raise UnexpectedReply("No answer to a USSD code", body.encode())
+    if "Message" not in fields:
+        raise UnexpectedReply("No message in the answer to a code", body.encode())
     return UssdReply(
         text=decode_text(fields["Message"], fields.get("Code", "")),
         session=_SESSIONS.get(fields.get("Responses", ""), UssdSession.UNTOLD),
@@ -66,31 +65,34 @@ def decode_text(text: str, code: str) -> str:
     told as hexadecimal digits; 15 and 0 are plain, unless the text can only be
     hexadecimal.
     """
-    scheme = int(code) if code.isascii() and code.isdigit() and len(code) < 4 else 0
     decoded = _from_hex(text)
-    if decoded is None:
-        return text
-    if _is_ucs2(scheme) or _is_surely_letters(text, decoded):
+    if decoded is not None and (_is_ucs2(code) or _is_surely_hex(text, decoded)):
         return decoded
     return text
 
 
-def _is_ucs2(scheme: int) -> bool:
+def _is_ucs2(code: str) -> bool:
     """Tell the UCS-2 schemes of 3GPP 23.038 section 5."""
+    if not (code.isascii() and code.isdigit() and len(code) < 4):
+        return False
+    scheme = int(code)
     return scheme == 0x11 or (scheme & 0xCC) == 0x48
 
 
 def _from_hex(text: str) -> str | None:
     """Return UTF-16BE text written in hexadecimal digits, or None if it is none."""
-    digits = "".join(text.split())
-    if not digits or len(digits) % 4 or not re.fullmatch(r"[0-9A-Fa-f]+", digits):
+    if not text or len(text) % 4 or not _HEX.fullmatch(text):
         return None
-    return bytes.fromhex(digits).decode("utf-16-be", "replace")
+    return bytes.fromhex(text).decode("utf-16-be", "replace")
 
 
-def _is_surely_letters(text: str, decoded: str) -> bool:
-    """Tell text in disguise from an amount: the plain balance 1500 is no letter U+1500."""
-    if len(text) < (_SHORTEST_DIGITS if text.isdigit() else _SHORTEST_HEX):
+def _is_surely_hex(text: str, decoded: str) -> bool:
+    """Tell letters in disguise from a number: the plain balance 1500 is no letter U+1500.
+
+    Letters written in decimal digits alone are those of the scripts below
+    U+1000; the others would be every second number.
+    """
+    if len(text) < _SHORTEST_HEX or (text.isdigit() and not text.startswith("0")):
         return False
     letters = [c for c in decoded if unicodedata.category(c).startswith("L")]
     scripts = {unicodedata.name(c, "?").split()[0].split("-")[0] for c in letters}

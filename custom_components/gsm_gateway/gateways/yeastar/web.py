@@ -6,7 +6,8 @@ from typing import override
 from ..clock import Clock
 from ..model import GatewayError, GatewayStatus, SendReport, SendState, UssdReply
 from ..ports import Listener, Receiver, Sender, StatusReader, UssdRunner
-from .ami import RECONNECT_SECONDS, whole_text
+from ..reconnect import Backoff
+from . import commands
 from .api import WebApi
 
 CHECK_SECONDS = 30.0
@@ -27,18 +28,21 @@ class WebTransport(Receiver, Sender, UssdRunner, StatusReader):
     @override
     async def run(self, listener: Listener) -> None:
         self._listener = listener
-        waits = iter(RECONNECT_SECONDS)
+        backoff = Backoff(self._clock)
         try:
             while True:
+                backoff.begin()
                 try:
-                    self._reachable = await self._api.is_there()
-                    listener.on_connection(connected=True, error=None)
-                    waits = iter(RECONNECT_SECONDS)
-                    await self._clock.sleep(CHECK_SECONDS)
+                    await self._api.look()
                 except GatewayError as error:
                     self._reachable = False
                     listener.on_connection(connected=False, error=error)
-                    await self._clock.sleep(next(waits, RECONNECT_SECONDS[-1]))
+                    await backoff.wait()
+                    continue
+                backoff.succeeded()
+                self._reachable = True
+                listener.on_connection(connected=True, error=None)
+                await self._clock.sleep(CHECK_SECONDS)
         finally:
             self._reachable = False
 
@@ -48,7 +52,7 @@ class WebTransport(Receiver, Sender, UssdRunner, StatusReader):
 
     @override
     def split(self, text: str) -> list[str]:
-        return whole_text(text)
+        return commands.split(text)
 
     @override
     def ready(self, channel: int) -> bool:
@@ -71,5 +75,5 @@ class WebTransport(Receiver, Sender, UssdRunner, StatusReader):
     @override
     async def read_status(self) -> GatewayStatus:
         """Return nothing but that the box is there: this API shows no states."""
-        await self._api.is_there()
+        await self._api.look()
         return GatewayStatus()

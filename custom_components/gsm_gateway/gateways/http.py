@@ -79,8 +79,9 @@ async def request(
         raise CertificateNotTrusted("The certificate is not trusted") from None
     except aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError:
         raise CannotConnect("The box does not answer") from None
-    except aiohttp.ClientResponseError as error:
-        raise UnexpectedReply(f"No HTTP answer: {error.message}") from None
+    except aiohttp.ClientResponseError:
+        # Its text shows what came, and that may be our own request.
+        raise UnexpectedReply("The answer is not HTTP") from None
     except aiohttp.ClientError, TimeoutError, OSError:
         raise NoReply("The box took the request and did not answer") from None
 

@@ -75,5 +75,8 @@ async def async_remove_config_entry_device(
 
 
 def _drop_lines(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+    """Let no message wait for the SIMs of a box that was removed or disabled."""
+    if (messenger := hass.data.get(MESSENGER)) is None:
+        return
     for sim in entry.get_subentries_of_type(SUBENTRY_SIM):
-        hass.data[MESSENGER].router.remove(sim.subentry_id)
+        messenger.router.remove(sim.subentry_id)

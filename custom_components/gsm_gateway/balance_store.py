@@ -9,8 +9,8 @@ from typing import Any, Final, Self
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
-from homeassistant.util import dt as dt_util
 
+from .balance.schedule import Schedule
 from .const import DOMAIN
 
 STORE_VERSION: Final = 1
@@ -20,21 +20,17 @@ STORE_VERSION: Final = 1
 class SimBalance:
     """What is known of the balance of one SIM."""
 
-    asked: datetime | None = None
-    """When the code was dialled last."""
-    due: datetime | None = None
-    """When it is to be dialled next."""
+    schedule: Schedule | None = None
     checked: datetime | None = None
     """When the balance was read last."""
     balance: Decimal | None = None
     currency: str | None = None
     """Of `balance`."""
 
-    def as_dict(self) -> dict[str, str | None]:
+    def as_dict(self) -> dict[str, Any]:
         """Return what goes to disk."""
         return {
-            "asked": self.asked.isoformat() if self.asked else None,
-            "due": self.due.isoformat() if self.due else None,
+            "schedule": self.schedule.to_dict() if self.schedule else None,
             "checked": self.checked.isoformat() if self.checked else None,
             "balance": None if self.balance is None else str(self.balance),
             "currency": self.currency,
@@ -43,18 +39,13 @@ class SimBalance:
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """Return what came from disk."""
-        balance = kept["balance"]
+        schedule, checked, balance = kept["schedule"], kept["checked"], kept["balance"]
         return cls(
-            asked=_time(kept["asked"]),
-            due=_time(kept["due"]),
-            checked=_time(kept["checked"]),
+            schedule=Schedule.from_dict(schedule) if schedule else None,
+            checked=datetime.fromisoformat(checked) if checked else None,
             balance=None if balance is None else Decimal(balance),
             currency=kept["currency"],
         )
-
-
-def _time(text: str | None) -> datetime | None:
-    return dt_util.parse_datetime(text) if text else None
 
 
 class BalanceStore:
@@ -62,7 +53,7 @@ class BalanceStore:
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Name the file after the entry."""
-        self._store = Store[dict[str, dict[str, str | None]]](
+        self._store = Store[dict[str, dict[str, Any]]](
             hass, STORE_VERSION, f"{DOMAIN}.balances.{entry.entry_id}"
         )
 

@@ -3,19 +3,21 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 import logging
+from random import Random
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalTypeFormat
 
 from .balance.countries import COUNTRY_OF_MCC
 from .balance.parser import parse_balance
+from .balance.schedule import Timetable
 from .balance_store import BalanceStore, SimBalance
 from .const import (
     CONF_BALANCE_CODE,
@@ -43,7 +45,8 @@ _LOGGER = logging.getLogger(__name__)
 SIGNAL_BALANCE: Final[SignalTypeFormat[()]] = SignalTypeFormat(f"{DOMAIN}_balance_{{}}")
 
 NOT_DIALLED: Final = (CannotConnect, InvalidAuth, ChannelUnavailable, ChannelBusy)
-RETRY: Final = timedelta(minutes=15)
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""After which a changed clock is noticed."""
 NOTHING_KNOWN: Final = SimBalance()
 
 
@@ -82,8 +85,9 @@ class Balances:
         self._clock = clock
         self._store = BalanceStore(hass, entry)
         self._known: dict[str, SimBalance] = {}
+        self._timetables: dict[str, Timetable] = {}
+        self._chance = Random()  # noqa: S311 # spreads questions, hides nothing
         self._awake = asyncio.Event()
-        self._cancel_timer: CALLBACK_TYPE | None = None
         self._complained: set[str] = set()
 
     async def async_load(self) -> None:
@@ -103,103 +107,102 @@ class Balances:
     def async_apply_settings(self) -> None:
         """Take over codes, intervals and currencies as they are now."""
         sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
-        for gone in self._known.keys() - {sim.subentry_id for sim in sims}:
-            del self._known[gone]
-        for sim in sims:
+        here = {sim.subentry_id for sim in sims}
+        for facts in (self._known, self._timetables):
+            for gone in facts.keys() - here:
+                del facts[gone]
+        for index, sim in enumerate(sims):
+            self._plan(index, sim)
             async_dispatcher_send(self._hass, SIGNAL_BALANCE.format(sim.subentry_id))
         self.async_wake()
 
-    @callback
-    def async_wake(self) -> None:
-        """Look again which SIM can be asked: a line has changed."""
-        self._awake.set()
+    def _plan(self, index: int, sim: ConfigSubentry) -> None:
+        hours = sim.data.get(CONF_BALANCE_INTERVAL, DEFAULT_BALANCE_INTERVAL)
+        interval = timedelta(hours=hours)
+        if timetable := self._timetables.get(sim.subentry_id):
+            timetable.change_interval(interval)
+            return
+        self._timetables[sim.subentry_id] = Timetable(
+            self._known.get(sim.subentry_id, NOTHING_KNOWN).schedule,
+            interval=interval,
+            index=index,
+            now=self._clock.now(),
+            monotonic=self._clock.monotonic(),
+            chance=self._chance,
+        )
 
     @callback
-    def async_stop(self) -> None:
-        """Ask nobody any more."""
-        if self._cancel_timer:
-            self._cancel_timer()
-            self._cancel_timer = None
+    def async_wake(self) -> None:
+        """Look again which SIM can be asked: a line or a setting has changed."""
+        self._awake.set()
 
     async def run(self) -> None:
         """Ask each SIM when its time has come, one after the other, until cancelled."""
         while True:
             self._awake.clear()
-            sim = next(filter(self._is_askable, self._due_sims()), None)
-            if sim is not None:
-                await self._ask_by_itself(sim)
-            else:
-                self._set_timer()
+            waits = {sim.subentry_id: self._wait(sim) for sim in self._askable_sims()}
+            sim_id = next((sim_id for sim_id, wait in waits.items() if not wait), None)
+            if sim_id is not None:
+                await self._ask_by_itself(sim_id)
+                continue
+            soon = min([*waits.values(), LOOK_AGAIN])
+            cancel_timer = async_call_later(self._hass, soon, self._time_has_come)
+            try:
                 await self._awake.wait()
+            finally:
+                cancel_timer()
 
     async def refresh(self, sim_id: str) -> BalanceResult:
         """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code."""
-        try:
-            return await self._ask(self._entry.subentries[sim_id], waited_for=True)
-        finally:
-            self.async_wake()
+        return await self._ask(sim_id, waited_for=True)
 
-    def _due_at(self, sim: ConfigSubentry) -> datetime:
-        """Return when a SIM is to be asked; a SIM that never was is asked at once."""
-        known = self._known.get(sim.subentry_id, NOTHING_KNOWN)
-        if known.due is None or known.asked is None:
-            return datetime.min.replace(tzinfo=UTC)
-        return min(known.due, known.asked + _interval(sim))
-
-    def _due_sims(self) -> list[ConfigSubentry]:
-        """Return the SIMs whose time has come, the longest overdue first."""
-        now = self._clock.now()
-        due = [sim for sim in self._shown_sims() if self._due_at(sim) <= now]
-        return sorted(due, key=self._due_at)
-
-    def _shown_sims(self) -> list[ConfigSubentry]:
-        sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
-        return [sim for sim in sims if shows_balance(sim)]
-
-    def _is_askable(self, sim: ConfigSubentry) -> bool:
-        """Tell whether a question has a chance to be answered."""
-        line = self._lines.get(sim.subentry_id)
-        return (
-            line is not None
+    def _askable_sims(self) -> list[ConfigSubentry]:
+        """Return the SIMs whose operators would get a question."""
+        if self._entry.pref_disable_polling:
+            return []
+        return [
+            sim
+            for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM)
+            if shows_balance(sim)
+            and (line := self._lines.get(sim.subentry_id))
             and line.enabled
             and line.connected
             and line.registered is not False
-            and not self._entry.pref_disable_polling
-        )
+        ]
 
-    def _set_timer(self) -> None:
-        """Wake up when the next SIM is to be asked."""
-        self.async_stop()
-        now = self._clock.now()
-        times = [at for sim in self._shown_sims() if (at := self._due_at(sim)) > now]
-        if times:
-            self._cancel_timer = async_track_point_in_utc_time(
-                self._hass, self._time_has_come, min(times)
-            )
+    def _wait(self, sim: ConfigSubentry) -> timedelta:
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        return self._timetables[sim.subentry_id].delay(now, monotonic)
 
     @callback
     def _time_has_come(self, _now: datetime) -> None:
-        self._cancel_timer = None
         self.async_wake()
 
-    async def _ask_by_itself(self, sim: ConfigSubentry) -> None:
+    async def _ask_by_itself(self, sim_id: str) -> None:
         """Ask because it is time; after a time-out, not again before the next time."""
-        sim_id = sim.subentry_id
         try:
-            await self._ask(sim, waited_for=False)
-        except NOT_DIALLED as err:
-            _LOGGER.debug("The balance of %s has to wait: %s", sim_id, err)
-            await self._keep(sim_id, due=self._clock.now() + RETRY)
+            await self._ask(sim_id, waited_for=False)
         except GatewayError as err:
             self._complain(sim_id, f"the operator did not answer ({err})")
 
-    async def _ask(self, sim: ConfigSubentry, *, waited_for: bool) -> BalanceResult:
+    async def _ask(self, sim_id: str, *, waited_for: bool) -> BalanceResult:
         """Dial once. That it was dialled is on disk before, whatever comes of it."""
+        sim = self._entry.subentries[sim_id]
         code: str = sim.data[CONF_BALANCE_CODE]
-        line = self._lines[sim.subentry_id]
-        now = self._clock.now()
-        await self._keep(sim.subentry_id, asked=now, due=now + _interval(sim))
-        reply = await line.run_ussd(code, waited_for=waited_for)
+        timetable = self._timetables[sim_id]
+        others = [
+            other.schedule.next_due
+            for other_id, other in self._timetables.items()
+            if other_id != sim_id
+        ]
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        await self._keep(sim_id, schedule=timetable.ask(now, monotonic, others))
+        try:
+            reply = await self._lines[sim_id].run_ussd(code, waited_for=waited_for)
+        except NOT_DIALLED:
+            now, monotonic = self._clock.now(), self._clock.monotonic()
+            await self._keep(sim_id, schedule=timetable.revoke(now, monotonic))
+            raise
         return await self._take(sim, reply.text)
 
     async def _take(self, sim: ConfigSubentry, answer: str) -> BalanceResult:
@@ -242,11 +245,6 @@ class Balances:
         self._complained.add(sim_id)
         name = device_name(self._hass, self._entry, sim_id)
         _LOGGER.log(level, "No new balance of %s: %s", name, why)
-
-
-def _interval(sim: ConfigSubentry) -> timedelta:
-    hours = sim.data.get(CONF_BALANCE_INTERVAL, DEFAULT_BALANCE_INTERVAL)
-    return timedelta(hours=hours)
 
 
 def _country(sim: ConfigSubentry) -> str | None:

@@ -38,6 +38,8 @@ type GsmGatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
 STOP_SECONDS: Final = 2.0
 """All boxes together."""
+SEND_GRACE: Final = 0.4
+"""Seconds of them for what is being sent."""
 REMEMBERED: Final = 1000
 """Received messages that can be answered."""
 
@@ -83,7 +85,7 @@ class Messenger:
             runtime.inbox.close()
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await self.outbox.close()
+                await self.outbox.close(SEND_GRACE)
                 await asyncio.gather(*(box.async_stop() for box in set(self.running)))
         except TimeoutError:
             _LOGGER.debug("Not every box took leave in time")
@@ -136,7 +138,6 @@ class GatewayRuntime:
         """Take leave of the box; what its SIMs have to send waits for its return."""
         self.messenger.running.discard(self)
         self.inbox.close()
-        self.balances.async_stop()
         if self._untrack_devices:
             self._untrack_devices()
             self._untrack_devices = None
@@ -251,8 +252,12 @@ class GatewayRuntime:
     @callback
     def _flow_changed(self, change: str, _flow_id: str) -> None:
         """Try the box again when the user has dealt with refused credentials."""
-        refused = self.connection.refused
-        if change == "removed" and refused and not self._is_user_asked():
+        if (
+            change == "removed"
+            and self.connection.refused
+            and not self._is_user_asked()
+            and not self.needs_reload
+        ):
             self._run_link()
 
     def _is_user_asked(self) -> bool:

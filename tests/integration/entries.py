@@ -1,12 +1,21 @@
 """Entries as the config flow leaves them."""
 
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryDataWithId
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigSubentry,
+    ConfigSubentryDataWithId,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.const import DOMAIN, SUBENTRY_CONTACT, SUBENTRY_SIM
+from custom_components.gsm_gateway.messaging.line import Line
+from custom_components.gsm_gateway.runtime import MESSENGER
 
 BALANCE = {"balance_code": "*100#", "balance_interval": 24, "currency": "PLN"}
 
@@ -79,3 +88,51 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def settle(hass: HomeAssistant) -> None:
     """Wait until everything that can go on has gone on."""
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def asked_just_now(entry: ConfigEntry, *sim_ids: str) -> dict[str, Any]:
+    """Return what is on disk after SIMs were asked for their balance: none is due today."""
+    now = dt_util.utcnow()
+    schedule = {
+        "interval": 86400,
+        "next_due": (now + timedelta(days=1)).isoformat(),
+        "last_asked": now.isoformat(),
+    }
+    nothing = {"checked": None, "balance": None, "currency": None}
+    key = f"{DOMAIN}.balances.{entry.entry_id}"
+    data = {sim_id: {"schedule": schedule, **nothing} for sim_id in sim_ids}
+    return {key: {"version": 1, "minor_version": 1, "key": key, "data": data}}
+
+
+async def add(
+    hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentryDataWithId
+) -> None:
+    """Add a SIM or a contact as a flow does."""
+    facts = {**subentry, "data": MappingProxyType(dict(subentry["data"]))}
+    hass.config_entries.async_add_subentry(entry, ConfigSubentry(**facts))  # type: ignore[arg-type]
+    await settle(hass)
+
+
+async def change(
+    hass: HomeAssistant, entry: ConfigEntry, subentry_id: str, **settings: Any
+) -> None:
+    """Change settings of a SIM or a contact as a flow does."""
+    subentry = entry.subentries[subentry_id]
+    hass.config_entries.async_update_subentry(
+        entry, subentry, data={**subentry.data, **settings}
+    )
+    await settle(hass)
+
+
+def shown(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that is there."""
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state
+
+
+def line(hass: HomeAssistant, sim_id: str) -> Line:
+    """Return the SIM as the queue sees it."""
+    found = hass.data[MESSENGER].router.get(sim_id)
+    assert found is not None, sim_id
+    return found

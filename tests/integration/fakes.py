@@ -68,6 +68,8 @@ class FakeBox:
     """How many times a link was begun."""
     goodbyes: int = 0
     listener: Listener | None = None
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a link has told how it stands."""
 
     def gateway(self) -> Gateway:
         """Return the box as a driver would."""
@@ -82,8 +84,7 @@ class FakeBox:
         self, text: str, *, channel: int = 1, sender: str = "+48501502503"
     ) -> None:
         """Hand over an SMS."""
-        assert self.listener is not None
-        self.listener.on_part(
+        self.hand_over(
             SmsPart(
                 channel=channel,
                 sender=sender,
@@ -92,6 +93,11 @@ class FakeBox:
                 transport=Transport.AMI,
             )
         )
+
+    def hand_over(self, part: SmsPart) -> None:
+        """Hand over one part."""
+        assert self.listener is not None
+        self.listener.on_part(part)
 
     def change(self, channel: int, **facts: Any) -> None:
         """Let the status of a channel be another one."""
@@ -126,6 +132,7 @@ class FakeBox:
         elif not self.on:
             error = CannotConnect("no route")
         self.listener.on_connection(connected=error is None, error=error)
+        self.heard.set()
 
     def _check(self) -> None:
         if not self.on:

@@ -14,7 +14,15 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.const import DOMAIN
 from custom_components.gsm_gateway.devices import async_device
-from tests.integration.entries import BALANCE, contact, goip_entry, set_up, settle, sim
+from tests.integration.entries import (
+    BALANCE,
+    asked_just_now,
+    contact,
+    goip_entry,
+    set_up,
+    settle,
+    sim,
+)
 from tests.integration.fakes import FakeBox, Sent
 
 ANNA = "+48601234567"
@@ -40,10 +48,11 @@ def fake_box() -> FakeBox:
 
 @pytest.fixture
 async def cellar(
-    hass: HomeAssistant, fake_box: FakeBox
+    hass: HomeAssistant, fake_box: FakeBox, storage: dict[str, Any]
 ) -> AsyncGenerator[MockConfigEntry]:
     """The entry of the box in the cellar, with two SIMs and a contact, loaded."""
     entry = goip_entry(sim(1, **BALANCE), sim(2), contact("Anna", ANNA), host="cellar")
+    storage.update(asked_just_now(entry, "sim1"))
     with wired(cellar=fake_box):
         await set_up(hass, entry)
         yield entry

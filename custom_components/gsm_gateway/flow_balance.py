@@ -54,7 +54,7 @@ def balance_input(proposal: Proposal | None, home_currency: str) -> dict[str, st
     if proposal is None:
         return {CONF_CURRENCY: home_currency}
     return {
-        CONF_BALANCE_CODE if proposal.sure else CONF_GUESSED_CODE: proposal.code,
+        CONF_BALANCE_CODE if proposal.sure else CONF_GUESSED_CODE: proposal.code or "",
         CONF_CURRENCY: proposal.currency or home_currency,
     }
 

@@ -58,6 +58,11 @@ class Proposal:
     state: str | None
     """How far the code can be trusted, as in `Operator`."""
 
+    @property
+    def sure(self) -> bool:
+        """Whether the code can be shown without a warning."""
+        return self.code is None or self.state == "confirmed"
+
 
 def _operator(entry: dict[str, Any]) -> Operator:
     lists = {key: tuple(entry[key]) for key in ("names", "mnc", "sources")}

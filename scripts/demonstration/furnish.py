@@ -10,11 +10,11 @@ from .home import Home, HomeError
 
 BALANCE_CODES = {
     "o2": ("*101#", "EUR"),
-    "Plus": ("*100#", "PLN"),
-    "MTS": ("*100#", "RUB"),
-    "Kyivstar": ("*111#", "UAH"),
-    "Vodafone": ("*100#", "EUR"),
-    "Safaricom": ("*144#", "KES"),
+    "plus": ("*100#", "PLN"),
+    "mts": ("*100#", "RUB"),
+    "kyivstar": ("*111#", "UAH"),
+    "vodafone": ("*100#", "EUR"),
+    "safaricom": ("*144#", "KES"),
 }
 """What the owner of these cards knows, for where the form proposes nothing."""
 
@@ -163,7 +163,7 @@ def _balance_page(step: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     filled: dict[str, dict[str, str]] = {}
     for section in step["data_schema"]:
         fields = {field["name"]: _suggestion(field) for field in section["schema"]}
-        code, currency = BALANCE_CODES[names[section["name"]]]
+        code, currency = BALANCE_CODES[names[section["name"]].casefold()]
         proposed = next((n for n in fields if n.endswith("code") and fields[n]), None)
         if proposed is None:
             fields |= {"balance_code": code, "currency": currency}

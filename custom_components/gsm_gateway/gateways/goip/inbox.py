@@ -66,24 +66,20 @@ def _strings(array: str) -> list[str]:
     try:
         parsed = json.loads(f"[{array}]", strict=False)
     except ValueError, RecursionError:
-        return _broken_strings(array)
-    return [row for row in parsed if isinstance(row, str)]
+        body = array.strip().removeprefix('"').removesuffix('"')
+        parsed = [_ESCAPE.sub(_unescape, each) for each in _BETWEEN.split(body)]
+    return _whole_rows([row for row in parsed if isinstance(row, str)])
 
 
-def _broken_strings(array: str) -> list[str]:
-    """Return the strings of an array that is not JSON.
-
-    A quote inside a text may stand as it is; then only the time and the sender
-    of the next entry tell where the text ends.
-    """
+def _whole_rows(strings: list[str]) -> list[str]:
+    """Join what a quote inside a text has cut: a row begins with time and sender."""
     rows: list[str] = []
-    body = array.strip().removeprefix('"').removesuffix('"')
-    for piece in _BETWEEN.split(body):
-        if _ENTRY.match(piece) or not piece or not rows:
-            rows.append(piece)
+    for string in strings:
+        if _ENTRY.match(string) or not string or not rows:
+            rows.append(string)
         else:
-            rows[-1] += '","' + piece
-    return [_ESCAPE.sub(_unescape, row) for row in rows]
+            rows[-1] += f'","{string}'
+    return rows
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -65,13 +65,12 @@ class SmppBox(Receiver, Sender):
             listener.on_connection(connected=True, error=None)
             return
         errors = [line.error for line in lines if line.error is not None]
-        refused = [isinstance(error, SmppRefused) for error in errors]
-        if all(refused):
-            if len(refused) < len(lines):
-                return  # the others are still being tried
+        if len(errors) < len(lines):
+            return  # some were not tried yet
+        others = [error for error in errors if not isinstance(error, SmppRefused)]
+        if not others:
             given_up.set()
-        error = errors[refused.index(False)] if False in refused else errors[0]
-        listener.on_connection(connected=False, error=error)
+        listener.on_connection(connected=False, error=(others or errors)[0])
 
     async def _is_alone(self) -> bool:
         """Tell whether this is a box with one SIM, whose login for all is that line's."""

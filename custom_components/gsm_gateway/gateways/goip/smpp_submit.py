@@ -20,6 +20,12 @@ _LONGEST_SHORT_CODE = 6
 _NOT_BOUND = 0x04
 _BUSY = {0x14: "its queue is full", 0x58: "the line is at work"}
 """ESME_RMSGQFUL and ESME_RTHROTTLED."""
+_WORDS = {
+    0x01: "the text is too long",
+    0x0B: "the number is not valid",
+    0x45: "the line could not send it",
+}
+"""ESME_RINVMSGLEN, ESME_RINVDSTADR, ESME_RSUBMITFAIL."""
 
 
 def check_length(text: str) -> None:
@@ -67,4 +73,5 @@ def refusal(status: int) -> GatewayError:
         return CannotConnect("The SMPP login has ended")
     if why := _BUSY.get(status):
         return ChannelBusy(f"The box does not take it now: {why}")
-    return SendRefused(f"SMPP status {status:#x}", status)
+    words = _WORDS.get(status, "the box does not take it")
+    return SendRefused(f"{words} (SMPP status {status:#x})", status)

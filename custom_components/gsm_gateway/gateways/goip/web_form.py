@@ -29,8 +29,8 @@ class LineForms:
         and `CannotConnect` for everything else.
         """
         try:
-            lines = (await self._pages.line_field()).fields(channel)
             slot = await self._slots.read(channel)
+            lines = (await self._pages.line_field()).fields(channel)
         except (NoReply, UnexpectedReply) as error:
             raise CannotConnect(str(error)) from error
         if slot.is_busy:

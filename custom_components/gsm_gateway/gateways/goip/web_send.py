@@ -1,7 +1,7 @@
 """Sending over the web pages: POST with a key of our own, GET where that page is missing."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 import re
@@ -101,9 +101,11 @@ class WebSender(Sender):
         self, channel: int, begun: _Begun, before: Slot, token: str
     ) -> None:
         """Wait for the end and report it, or raise when the box did not take it."""
+        on_start: Callable[[], None] | None
         on_start = partial(self._report, token, SendState.ACCEPTED)
         if begun.accepted:
             on_start()
+            on_start = None
         end = await self._slots.follow(
             channel, begun.key, before, RESULT_SECONDS, on_start
         )

@@ -1,0 +1,1 @@
+"""The GoIP driver, over real sockets."""

@@ -151,16 +151,18 @@ class GatewayRuntime:
 
     @property
     def needs_reload(self) -> bool:
-        """Tell whether the link is made of other facts than the entry has now."""
-        return (
-            brands.connection_facts(self.entry.data) != self._facts
-            or not _channels(self.entry) <= self._channels
-        )
+        """Tell whether the link is made of other facts, or reaches too few ports."""
+        if brands.connection_facts(self.entry.data) != self._facts:
+            return True
+        new = _channels(self.entry) - self._channels
+        served = map(self.gateway.sender.ready, new)
+        return bool(new) and not (self._channels and all(served))
 
     @callback
     def async_apply_settings(self) -> None:
         """Take over the entry's SIMs and contacts as they are now; the link stays up."""
         async_register_devices(self.hass, self.entry, self.status.data)
+        self._channels |= _channels(self.entry)
         sims = self.entry.get_subentries_of_type(SUBENTRY_SIM)
         for line_id in self.lines.keys() - {sim.subentry_id for sim in sims}:
             del self.lines[line_id]

@@ -56,6 +56,8 @@ class FakeBox:
     answers: dict[int, str | GatewayError] = field(default_factory=dict)
     """What dialling a code on a channel brings."""
     on: bool = True
+    reachable: frozenset[int] = frozenset(range(1, 33))
+    """Channels that the link serves."""
     refuses: bool = False
     crashes: int = 0
     """How many times the link crashes before it works."""
@@ -153,7 +155,7 @@ class FakeBox:
 
     def ready(self, channel: int) -> bool:
         """Send while the box is on."""
-        return self.on
+        return self.on and channel in self.reachable
 
     async def send(self, channel: int, to: str, text: str, token: str) -> None:
         """Put an SMS on the air."""

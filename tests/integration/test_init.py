@@ -137,6 +137,25 @@ async def test_a_sim_that_came_back_does_not_drop_the_link(
     assert fake_box.links == 1
 
 
+async def test_a_new_sim_does_not_drop_a_link_that_serves_it(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    await add(hass, cellar, sim(3))
+
+    assert line(hass, "sim3").connected
+    assert fake_box.links == 1
+
+
+async def test_a_new_sim_makes_a_new_link_where_the_old_one_leaves_it_out(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    fake_box.reachable = frozenset({1, 2})
+    await add(hass, cellar, sim(3))
+
+    assert line(hass, "sim3").connected
+    assert fake_box.links == 2
+
+
 async def test_sending_settings_apply_at_once(
     hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
 ) -> None:

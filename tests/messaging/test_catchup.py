@@ -271,8 +271,10 @@ async def test_second_equal_message_whose_push_was_lost(
 ) -> None:
     pushed.inbox.take(smpp("Motion"))
     pushed.show("Motion", clock)
-    await clock.advance(400)
+    pushed.catchup.wake()
+    await clock.advance(30)
     pushed.show("Motion", clock)
+    pushed.catchup.wake()
     await clock.advance(700)
     assert pushed.seen.texts == ["Motion"] * 2
     assert [m.time_guessed for m in pushed.seen.messages] == [False, True]

@@ -265,5 +265,7 @@ async def test_alarm_between_the_pieces_of_a_long_message(
     office.submit("nn")
     await clock.advance(4)
     office.submit("!!", priority=Priority.ALARM)
+    await clock.advance(4)
+    assert [text for _, _, text in box.sender.on_air] == ["aa", "bb", "!!"]
     await clock.advance(60)
     assert [text for _, _, text in box.sender.on_air] == ["aa", "bb", "!!", "cc", "nn"]

@@ -417,6 +417,13 @@ async def test_pieces_go_out_once_each_in_turn(office: Office, cut: FakeBox) -> 
     assert office.message(message_id).parts == 3
 
 
+async def test_pieces_of_two_messages_do_not_mix(office: Office, cut: FakeBox) -> None:
+    office.submit("aabb")
+    office.submit("ccdd")
+    await settle()
+    assert [text for _, _, text in cut.sender.on_air] == ["aa", "bb", "cc", "dd"]
+
+
 async def test_pieces_together_are_as_far_as_the_slowest(
     office: Office, cut: FakeBox
 ) -> None:
@@ -710,6 +717,29 @@ async def test_listener_that_sends_another_message(
     office.outbox.wake()
     await settle()
     assert [text for _, _, text in box.sender.on_air] == ["instead", "Hallo"]
+
+
+async def test_listener_that_sends_while_the_queue_is_gone_through(
+    clock: HandClock, new_id: Callable[[], str], box: FakeBox
+) -> None:
+    office = Office(clock, new_id)
+
+    def answer(message: OutgoingMessage, before: State | None) -> None:
+        if message.state is State.FAILED:
+            office.submit("shorter")
+
+    long_winded = FakeBox()
+    long_winded.sender.longest = 5000
+    office.add(long_winded, "long", connected=False)
+    line, other = (office.add(box, name, connected=False) for name in ("a", "b"))
+    office.submit("x" * 1001)
+    office.submit()
+    office.router.remove("long")
+    office.outbox._on_change = answer
+    line.connected = other.connected = True
+    office.outbox.wake()
+    await settle()
+    assert sorted(text for _, _, text in box.sender.on_air) == ["Hallo", "shorter"]
 
 
 async def test_old_messages_are_forgotten_but_not_those_in_our_hands(

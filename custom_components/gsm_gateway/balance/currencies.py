@@ -42,7 +42,7 @@ smn: TJS!
 ₼ manat* манат*: AZN TMT?
 man: AZN TMT
 ₾ ლარ* lari: GEL!
-֏ դրամ* dram драм: AMD!
+֏ դրամ* դր dram драм: AMD!
 lei leu лей леев: RON! MDL
 лв лева лев leva lev lv: BGN!
 din dinar* дин динар* دينار* دنانير: RSD IQD KWD JOD DZD TND LYD BHD?

@@ -12,7 +12,9 @@ class Meaning(Enum):
     CREDIT = auto()
     """Names prepaid credit; also said of limits and loans."""
     ACCOUNT = auto()
-    """Names an account, or what remains or is available."""
+    """Names an account, or what remains."""
+    AVAILABLE = auto()
+    """Names what can be spent, which may include what is lent."""
     MAIN = auto()
     """Tells the own money from other purses."""
     DEBT = auto()
@@ -43,4 +45,13 @@ class Meaning(Enum):
     """Says that a date of validity follows."""
 
 
-LABELS = frozenset({Meaning.BALANCE, Meaning.CREDIT, Meaning.ACCOUNT, Meaning.DEBT})
+LABELS = frozenset(
+    {
+        Meaning.BALANCE,
+        Meaning.CREDIT,
+        Meaning.ACCOUNT,
+        Meaning.AVAILABLE,
+        Meaning.DEBT,
+    }
+)
+"""The meanings that name an amount."""

@@ -17,6 +17,7 @@ _MULTIPLIERS: Final = words(
 _PREPOSITIONS: Final = words(
     "on at am by of na на в у v u k до do until till bis le el il do"
 )
+_DEBIT: Final = words("dr db")
 _TO: Final = frozenset(("to", "bis", "до"))
 _SHORTEST_IDENTIFIER: Final = 7
 """Digits without a mark, from which on a number is an account or a telephone."""
@@ -100,7 +101,7 @@ class MoneyFinder:
             value = None
         value, last = self._with_hundredths(value, last)
         first, negative = self._sign(first, index)
-        if negative is None or self._is_range(last):
+        if negative is None or self._is_range(last) or self._is_debit(first, last):
             value = None
         return Money(
             first=first,
@@ -292,6 +293,19 @@ class MoneyFinder:
     def _means_is(self, index: int) -> bool:
         token = self._at(index)
         return token is not None and token.meaning is Meaning.IS
+
+    def _is_debit(self, first: int, last: int) -> bool:
+        """Tell whether the amount is written as book-keepers write a negative one."""
+        behind = self._at(last + 1)
+        bracketed = self._touches(first - 1, first) and self._touches(last, last + 1)
+        return behind is not None and (
+            behind.word in _DEBIT
+            or (
+                bracketed
+                and behind.kind is Kind.CLOSE
+                and self._is(first - 1, Kind.OPEN)
+            )
+        )
 
     def _is_range(self, last: int) -> bool:
         """Tell whether what is behind makes the amount a range or puts a sign behind it."""

@@ -13,6 +13,7 @@ STRENGTH: Final = {
     Meaning.CREDIT: 2,
     Meaning.DEBT: 2,
     Meaning.ACCOUNT: 3,
+    Meaning.AVAILABLE: 3,
 }
 """How weak a name is; 0 is a balance that is called the main or own one."""
 
@@ -75,6 +76,7 @@ class WalkBack:
         self._negative = False
         self._joined = False
         self._debt = False
+        self._available = False
         self._before_label = 0
         self._adjacent = True
         """Whether only transparent words were met in front of the name."""
@@ -93,12 +95,17 @@ class WalkBack:
         if self._unknown > _UNKNOWN_WORDS[self._strength] + self._joined:
             return None
         return Name(
-            strength=0 if self._main else self._strength,
+            strength=self._final_strength(),
             negative=self._negative,
             distant=self._unknown > 0,
             joined=self._joined,
             debt=self._debt,
         )
+
+    def _final_strength(self) -> int:
+        if self._main:
+            return 0
+        return max(2, self._strength) if self._available else self._strength
 
     def _currency_as_name(self) -> Name | None:
         """Take a line of nothing but currency, colon, amount as a balance (USD:5.87)."""
@@ -162,6 +169,7 @@ class WalkBack:
             self._strength = STRENGTH[meaning]
             self._debt = meaning is Meaning.DEBT
             self._negative |= self._debt
+            self._available = meaning is Meaning.AVAILABLE
         elif meaning in _NOT_THE_BALANCE:
             self.refused = True
         elif meaning is Meaning.PRICE:
@@ -191,6 +199,7 @@ class WalkBack:
         if meaning in LABELS:
             self._strength = min(self._strength, STRENGTH[meaning])
             self._negative |= meaning is Meaning.DEBT
+            self._available |= meaning is Meaning.AVAILABLE
         else:
             self._main |= meaning is Meaning.MAIN
             self._negative |= meaning is Meaning.MINUS

@@ -35,7 +35,7 @@ class Surroundings:
         walk = WalkBack(self._tokens, self._amounts, money)
         name = walk.name()
         if name is None and not walk.refused and money.marked:
-            name = self._name_behind(money, behind)
+            name = self._name_behind(money, money.last + 1)
         return None if name is None or self._is_moved(behind, name) else name
 
     def _at(self, index: int) -> Token | None:
@@ -106,10 +106,16 @@ class Surroundings:
         for token in self._tokens[index : index + 3]:
             if token.kind is not Kind.WORD:
                 return False
+            begins_anew = token.written.istitle()
             if token.meaning is Meaning.ACTION:
-                begins_anew = token.written.istitle()
                 return name.strength == 3 or not begins_anew
+            if token is self._at(index) and self._may_move(token) and not begins_anew:
+                return True
         return False
+
+    def _may_move(self, token: Token) -> bool:
+        """Tell whether a word may be a verb of no known meaning."""
+        return token.meaning is Meaning.UNKNOWN and not token.word.startswith(_HAVING)
 
     def _name_behind(self, money: Money, index: int) -> Name | None:
         """Read "you have 5 EUR credit", "5 EUR is your balance", "5 TL bakiyeniz var"."""
@@ -118,7 +124,7 @@ class Surroundings:
             return None
         strength = STRENGTH[self._meaning(label)]
         stated = self._meaning(index) is Meaning.IS
-        alone = money.first == 0 and label >= len(self._tokens) - 2
+        alone = money.first == 0 and self._ends_sentence(label + 1)
         owned = self._opens_with_owner(money) or self._ends_with_owner(label + 1)
         if owned or ((stated or alone) and strength < 3):
             return Name(strength=strength, joined=True)
@@ -142,10 +148,18 @@ class Surroundings:
     def _ends_with_owner(self, index: int) -> bool:
         """Tell whether the sentence ends in a verb of having (Turkish, Hindi, Uzbek)."""
         token = self._at(index)
-        return token is not None and (
-            token.meaning in (Meaning.OWNER, Meaning.IS)
-            or token.word.startswith(_HAVING)
+        return (
+            token is not None
+            and (
+                token.meaning in (Meaning.OWNER, Meaning.IS)
+                or token.word.startswith(_HAVING)
+            )
+            and self._ends_sentence(index + 1)
         )
+
+    def _ends_sentence(self, index: int) -> bool:
+        token = self._at(index)
+        return token is None or token.kind in (Kind.STOP, Kind.COMMA, Kind.LINE)
 
 
 def _questions(tokens: list[Token]) -> set[int]:

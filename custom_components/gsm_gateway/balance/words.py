@@ -11,7 +11,7 @@ from .meanings import Meaning
 WORDS: Final[dict[Meaning, str]] = {
     Meaning.BALANCE: """
         bal blnc balance balances balans* balanc* saldo saldot saldosi saldon sold soldul
-        solde soldes guthaben* kontostand* kaufguthaben* restguthaben* prepaidguthaben*
+        solde soldes kontostand*
         tegoed* beltegoed* egyenleg* zustat* zostat* stan stav stanje bilant* bilanc*
         gjendj* likut* atlikum* jaak* kontojaak* bakiye* bakiyy* pulsa* baki salio balanse
         hadhaag* haraag* so_du sodu tkc tk_chinh tk_goc tai_khoan_chinh tai_khoan_goc
@@ -23,9 +23,10 @@ WORDS: Final[dict[Meaning, str]] = {
         ยอดเงินคงเหลือ ยอดคงเหลือ ยอดเงิน คงเหลือ ຍອດເງິນ សមតុល្យ ទឹកប្រាក់ လက်ကျန်ငွေ လက်ကျန်
         余额 餘額 结余 結餘 储值金额 儲值金額 可用余额 可用餘額 残高 잔액* 잔고*
         szamlaegyenleg*
+        guthaben guthabens guthabenstand guthabenkonto kaufguthaben restguthaben prepaidguthaben
         """,
     Meaning.CREDIT: """
-        credit credits creditul creditului crediti credito creditos credite kredit
+        credit credits creditul creditului crediti credito creditos kredit
         kreditu kreditem kredita kredity kreditas krediti krediit kredi kredisi kredia
         airtime
         """,
@@ -36,12 +37,17 @@ WORDS: Final[dict[Meaning, str]] = {
         счет* schet* schyot* рахун* rahun* rakhun* raxun* рачун* сметка* ҳисоб* есеп* эсеб*
         данс* λογαριασμ* ანგარიშ* հաշվ* حساب* חשבון* खाता บัญชี
         账户 帐户 帳戶 賬戶 계좌
-        remaining remains remainder left available funds rest restant* restante resta restan
-        residuo* verbleib* verfugbar* verfuegbar* kalan* qalan* qoldi* mavjud galyndy sisa
-        disponib* disponivel zbyva* pozosta* preostal* jaljella kvar resterende
-        остат* остал* ostat* ostal* залиш* zalish* zalysh* доступ* dostup* средства средств
-        متبقي* נותר* 剩余 剩餘 可用 残り
+        remaining remains remainder left funds rest restant* restante resta restan
+        residuo* verbleib* kalan* qalan* qoldi* mavjud galyndy sisa
+          zbyva* pozosta* preostal* jaljella kvar resterende
+        остат* остал* ostat* ostal* залиш* zalish* zalysh* средства средств
+        متبقي* נותר* 剩余 剩餘 残り
         szamlajan szamladon
+        saskait* arvel hattinizda igjen
+        """,
+    Meaning.AVAILABLE: """
+        available verfugbar* verfuegbar* disponib* disponivel beschikba* tillgangl*
+        доступ* dostup* 可用
         """,
     Meaning.DEBT: """
         debt owe owed schulden dette deuda* divida dlug zadluzen* dluh* tartozas* borc
@@ -84,9 +90,12 @@ WORDS: Final[dict[Meaning, str]] = {
         outstanding due
         pendient* vencid* unpaid unbilled billed bill bills invoice* boost* plan plans
         deal* combo* okoa
+        statement past
+        кэшбэк darurat emergency prestad* anticip* alert* remind* notif*
         """,
     Meaning.ACTION: """
-        price* cost* cout* charge charges charged charging recharg* rechg* deduct* debit*
+        price* cost* cout* prix tarifs charge charges charged charging recharg* rechg*
+        deduct* debit*
         fee fees pay* paid topup* top_up topped refill* reload* buy* bought purchas* add
         added adding adds send* sent transfer* credited crediting used using use spent spend
         get gets getting gain* earn* win wins winner save* sale discount* redeem* offer*
@@ -120,6 +129,10 @@ WORDS: Final[dict[Meaning, str]] = {
         за wurde wurden increas* reduzi* superior* inferior* superieur* inferieur*
         partir maggior* увелич* уменьш* збільш* зменш* qualif* eligib* altinda uzerinde
         fazla блокир* blokir* blocked blocking 以下 以上 未満 本月 消费 消費 이하 미만
+        about approx* circa около примерно etwa environ aprox* автоплат*
+        ete credite creditee eklen* dodan* pricten* agregad* anadid* abonad* cargad* acreditad*
+        adicionad* creditad* accreditat* adaugat* jovair* начислен* нарахован* ditambah* gebucht
+        aufgebucht gutgeschrieben geschenkt offert* apply applied adjust* refund* lent
         """,
     Meaning.CONDITION: """
         if when whenever unless wenn falls sobald cuando quand quando lorsque jika kalau
@@ -133,6 +146,7 @@ WORDS: Final[dict[Meaning, str]] = {
         stanovyt' stanovyt stanovit eshte vaut
         составляет составил равен равно становить чини износи ειναι 为 為 是 คือ เป็น は هو هي
         הוא היא है ہے छ е
+        yra ay است 입니다 이다 ነው
         """,
     Meaning.PRICE: """
         for fur fuer por pour per pentru cu za voor 每
@@ -159,7 +173,7 @@ WORDS: Final[dict[Meaning, str]] = {
     Meaning.PERIOD: """
         week weeks month months year minute minuta sutki sut den' mes mis dobu jour jours mois
         semaine semana dia dias ano monat monate tag tage woche jahr giorno giorni mese
-        settimana miesiac dzien dni den mesic mesiac tyden bulan hari minggu tahun gun ay hafta
+        settimana miesiac dzien dni den mesic mesiac tyden bulan hari minggu tahun gun hafta
         luna zi saptamana honap dag maand kun oy
         сутки суток сут день дня дней дн неделю неделя нед месяц месяца мес доба добу діб
         тиждень міс місяць минуту
@@ -202,6 +216,8 @@ WORDS: Final[dict[Meaning, str]] = {
         您 您的 的 你 当前 當前 目前 现时 現時 现在 账号 号码 號碼 共 总 總 คุณ ของคุณ
         ของ หมายเลข の 현재
         di nog dans conta conto 话费 話費 ви
+        ang iyong
+        si se sa
         """,
 }
 """Words by meaning."""

@@ -731,12 +731,13 @@ async def test_listener_that_sends_while_the_queue_is_gone_through(
     long_winded = FakeBox()
     long_winded.sender.longest = 5000
     office.add(long_winded, "long", connected=False)
-    line, other = (office.add(box, name, connected=False) for name in ("a", "b"))
+    lines = [office.add(box, name, connected=False) for name in "abc"]
     office.submit("x" * 1001)
     office.submit()
     office.router.remove("long")
     office.outbox._on_change = answer
-    line.connected = other.connected = True
+    for line in lines:
+        line.connected = True
     office.outbox.wake()
     await settle()
     assert sorted(text for _, _, text in box.sender.on_air) == ["Hallo", "shorter"]

@@ -1,0 +1,1 @@
+"""The Yeastar driver, over real sockets."""

@@ -38,3 +38,11 @@ async def office(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[O
 def box() -> FakeBox:
     """A box that takes every message."""
     return FakeBox()
+
+
+@pytest.fixture
+def cut(office: Office, box: FakeBox) -> FakeBox:
+    """A box that takes two letters at a time."""
+    box.sender.piece_length = 2
+    office.add(box)
+    return box

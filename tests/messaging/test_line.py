@@ -1,6 +1,8 @@
 """One thing at a time: who goes first on a SIM."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -98,7 +100,7 @@ async def test_turns_alarm_then_asked_ussd_then_sms_then_other_ussd(
     assert order == ["alarm", "asked", "normal 1", "normal 2", "idle"]
 
 
-def log_ussd(order: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN201
+def log_ussd(order: list[str]) -> Callable[[int, str], Coroutine[Any, Any, UssdReply]]:
     async def run_ussd(channel: int, code: str) -> UssdReply:
         order.append(code)
         return UssdReply(text="")
@@ -106,7 +108,9 @@ def log_ussd(order: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN201
     return run_ussd
 
 
-def log_sms(order: list[str]):  # type: ignore[no-untyped-def] # noqa: ANN201
+def log_sms(
+    order: list[str],
+) -> Callable[[int, str, str, str], Coroutine[Any, Any, None]]:
     async def send(channel: int, to: str, text: str, token: str) -> None:
         order.append(text)
 

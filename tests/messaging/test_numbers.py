@@ -2,9 +2,9 @@
 
 import pytest
 
+from custom_components.gsm_gateway.messaging.countries import Country
 from custom_components.gsm_gateway.messaging.messages import BadNumber, NoReplyAddress
 from custom_components.gsm_gateway.messaging.numbers import (
-    Country,
     country_of,
     dialable,
     from_integer,

@@ -76,7 +76,7 @@ class Line:
         self.gateway = gateway
         self.policy = policy
         self.connected = False
-        self.registered: bool | None = None
+        self._registered: bool | None = None
         self.enabled = True
         self.queue: SmsQueue | None = None
         """Set by the router."""
@@ -91,6 +91,17 @@ class Line:
         self._paced_until = 0.0
         self._rests_until = 0.0
         self._rest = _SHORTEST_REST
+
+    @property
+    def registered(self) -> bool | None:
+        """Whether the SIM is in a network; `None` counts as maybe."""
+        return self._registered
+
+    @registered.setter
+    def registered(self, registered: bool | None) -> None:
+        if registered and not self._registered:
+            self.rouse()
+        self._registered = registered
 
     @property
     def busy(self) -> bool:

@@ -7,16 +7,6 @@ import unicodedata
 from .countries import COUNTRIES, Country
 from .messages import BadNumber, NoReplyAddress
 
-__all__ = [
-    "Country",
-    "country_of",
-    "dialable",
-    "from_integer",
-    "normalised",
-    "reply_address",
-    "same",
-]
-
 _DIALABLE = re.compile(r"\+?[0-9*#]{1,20}")
 _DIGITS = re.compile(r"\+?[0-9]{1,20}")
 _FILLERS = frozenset({"Zs", "Pd", "Ps", "Pe", "Cf"})

@@ -89,24 +89,7 @@ class Outbox:
             raise ShuttingDown("no more messages are taken")
         number, text = dialable(to), clean(text)
         self._check(text, self._router.candidates(route))
-        now = self._clock.now()
-        job = Job(
-            message=OutgoingMessage(
-                message_id=self._new_id(),
-                to=number,
-                text=text,
-                priority=priority,
-                parts=count_parts(text),
-                created_at=now,
-                expires_at=now + expire_after,
-                state=State.QUEUED,
-                changed_at=now,
-            ),
-            route=route,
-            serial=self._new_serial(),
-            deadline=self._clock.monotonic() + expire_after.total_seconds(),
-        )
-        job.message = replace(job.message, line_id=job.named_line)
+        job = self._job(number, text, route, priority, expire_after)
         self._book.add(job)
         self._queue.add(job)
         self._tell(job, None)
@@ -206,6 +189,32 @@ class Outbox:
             else:
                 return
         raise error
+
+    def _job(
+        self,
+        to: str,
+        text: str,
+        route: Route,
+        priority: Priority,
+        expire_after: timedelta,
+    ) -> Job:
+        """Make a message that is queued now."""
+        now = self._clock.now()
+        message = OutgoingMessage(
+            message_id=self._new_id(),
+            to=to,
+            text=text,
+            priority=priority,
+            parts=count_parts(text),
+            created_at=now,
+            expires_at=now + expire_after,
+            state=State.QUEUED,
+            changed_at=now,
+        )
+        deadline = self._clock.monotonic() + expire_after.total_seconds()
+        job = Job(message, route, self._new_serial(), deadline)
+        job.message = replace(message, line_id=job.named_line)
+        return job
 
     def _usable(self, job: Job) -> list[Line]:
         """Return the lines that a message would take now, were they free."""

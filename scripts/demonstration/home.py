@@ -40,6 +40,7 @@ class Home:
         self._port = port
         self._token = ""
         self._message_id = 0
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
 
     async def __aenter__(self) -> Self:
         """Start, complete onboarding and sign in."""
@@ -73,6 +74,8 @@ class Home:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop Home Assistant and close the client."""
+        if self._socket is not None:
+            await self._socket.close()
         await self.session.close()
         if self._process.returncode is None:
             self._process.terminate()
@@ -129,10 +132,11 @@ class Home:
 
     async def _connect_websocket(self) -> None:
         """Open and sign in the WebSocket, for what REST does not offer."""
-        self._socket = await self.session.ws_connect(f"{self.url}/api/websocket")
-        await self._socket.receive_json()
-        await self._socket.send_json({"type": "auth", "access_token": self._token})
-        answer = await self._socket.receive_json()
+        socket = await self.session.ws_connect(f"{self.url}/api/websocket")
+        self._socket = socket
+        await socket.receive_json()
+        await socket.send_json({"type": "auth", "access_token": self._token})
+        answer = await socket.receive_json()
         if answer["type"] != "auth_ok":
             raise HomeError(f"Signing in failed: {answer}")
 
@@ -148,12 +152,13 @@ class Home:
 
     async def websocket(self, kind: str, **arguments: Any) -> Any:
         """Send one WebSocket command and return its result. Raises HomeError."""
+        socket = self._socket
+        if socket is None:
+            raise HomeError("The WebSocket is not open")
         self._message_id += 1
-        await self._socket.send_json(
-            {"id": self._message_id, "type": kind, **arguments}
-        )
+        await socket.send_json({"id": self._message_id, "type": kind, **arguments})
         while True:
-            answer = await self._socket.receive_json(timeout=60)
+            answer = await socket.receive_json(timeout=60)
             if answer["id"] == self._message_id and answer["type"] == "result":
                 break
         if not answer["success"]:

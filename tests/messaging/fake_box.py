@@ -38,7 +38,8 @@ class _NoStatus(StatusReader):
 class FakeSender(Sender):
     """Writes down what would go on the air."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
         self.on_air: list[tuple[int, str, str]] = []
         """Channel, number and text of each call."""
         self.tokens: list[str] = []
@@ -74,6 +75,7 @@ class FakeSender(Sender):
 
     @override
     async def send(self, channel: int, to: str, text: str, token: str) -> None:
+        self._order.append(text)
         self.on_air.append((channel, to, text))
         self.tokens.append(token)
         if self.gate is not None:
@@ -90,12 +92,14 @@ class FakeSender(Sender):
 class FakeUssd(UssdRunner):
     """Answers a code once its gate is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
         self.dialled: list[tuple[int, str]] = []
         self.gate = asyncio.Event()
 
     @override
     async def run_ussd(self, channel: int, code: str) -> UssdReply:
+        self._order.append(code)
         self.dialled.append((channel, code))
         await self.gate.wait()
         return UssdReply(text=f"answer to {code}")
@@ -121,8 +125,10 @@ class FakeBox:
     """A gateway with its abilities in a test's hands."""
 
     def __init__(self, *, pushes: bool = True, pacing: float = 0.0) -> None:
-        self.sender = FakeSender()
-        self.ussd = FakeUssd()
+        self.order: list[str] = []
+        """Texts and codes as they were begun."""
+        self.sender = FakeSender(self.order)
+        self.ussd = FakeUssd(self.order)
         self.page = FakePage()
         self.gateway = Gateway(
             receiver=_NoLink(),

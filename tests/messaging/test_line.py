@@ -1,8 +1,6 @@
 """One thing at a time: who goes first on a SIM."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 
@@ -82,10 +80,7 @@ async def test_ussd_waits_for_an_sms(line: Line, box: FakeBox, office: Office) -
 async def test_turns_alarm_then_asked_ussd_then_sms_then_other_ussd(
     line: Line, box: FakeBox, office: Office
 ) -> None:
-    order: list[str] = []
     box.ussd.gate.set()
-    line.gateway.ussd.run_ussd = log_ussd(order)  # type: ignore[method-assign]
-    line.gateway.sender.send = log_sms(order)  # type: ignore[method-assign]
     holder = object()
     line.claim(holder)
     waiting = [ask(line, "idle", waited_for=False)]
@@ -97,24 +92,7 @@ async def test_turns_alarm_then_asked_ussd_then_sms_then_other_ussd(
     await settle()
     line.release(holder)
     await asyncio.gather(*waiting)
-    assert order == ["alarm", "asked", "normal 1", "normal 2", "idle"]
-
-
-def log_ussd(order: list[str]) -> Callable[[int, str], Coroutine[Any, Any, UssdReply]]:
-    async def run_ussd(channel: int, code: str) -> UssdReply:
-        order.append(code)
-        return UssdReply(text="")
-
-    return run_ussd
-
-
-def log_sms(
-    order: list[str],
-) -> Callable[[int, str, str, str], Coroutine[Any, Any, None]]:
-    async def send(channel: int, to: str, text: str, token: str) -> None:
-        order.append(text)
-
-    return send
+    assert box.order == ["alarm", "asked", "normal 1", "normal 2", "idle"]
 
 
 async def test_alarm_takes_another_sim_during_a_ussd(

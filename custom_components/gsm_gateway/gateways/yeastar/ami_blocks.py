@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from panoramisk.message import Message
 
 BUFFER_LIMIT = 1 << 20
-_EVENT_LIMIT = 1 << 16
+_EVENT_LIMIT = 1 << 14
 _HEAD_LIMIT = 400
 _BANNER = b"Asterisk Call Manager/"
 _BLANK_LINE = b"\r\n\r\n"

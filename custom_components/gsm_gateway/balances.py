@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 import logging
 from random import Random
@@ -12,7 +13,6 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalTypeFormat
 
 from .balance.countries import COUNTRY_OF_MCC
@@ -146,11 +146,9 @@ class Balances:
                 await self._ask_by_itself(sim_id)
                 continue
             soon = min([*waits.values(), LOOK_AGAIN])
-            cancel_timer = async_call_later(self._hass, soon, self._time_has_come)
-            try:
-                await self._awake.wait()
-            finally:
-                cancel_timer()
+            with suppress(TimeoutError):
+                async with self._clock.timeout(soon.total_seconds()):
+                    await self._awake.wait()
 
     async def refresh(self, sim_id: str) -> BalanceResult:
         """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code."""
@@ -173,10 +171,6 @@ class Balances:
     def _wait(self, sim: ConfigSubentry) -> timedelta:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         return self._timetables[sim.subentry_id].delay(now, monotonic)
-
-    @callback
-    def _time_has_come(self, _now: datetime) -> None:
-        self.async_wake()
 
     async def _ask_by_itself(self, sim_id: str) -> None:
         """Ask because it is time; after a time-out, not again before the next time."""

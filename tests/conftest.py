@@ -13,6 +13,7 @@ FOLDERS_ON_LOOPBACK = {
     "end_to_end",
     "gateways",
     "integration",
+    "outsiders",
     "reliability",
     "simulator",
 }

@@ -247,16 +247,16 @@ def _view(sims: list[SimEntities]) -> dict[str, Any]:
         "hours_to_show": 1,
         "entities": [{"entity": sims[0].balance, "name": sims[0].device}],
     }
-    rows = "\n".join(
-        f"{{% set s = states['{sim.incoming}'] %}}"
-        f"{{% if s and s.attributes.sender %}}| {sim.device} "
-        "| {{ s.attributes.sender }} | {{ s.attributes.text | replace('\n', ' ') }} |\n{% endif %}"
+    rows = "".join(
+        f"{{% if state_attr('{sim.incoming}', 'sender') %}}"
+        f"| {sim.device} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
+        f"| {{{{ state_attr('{sim.incoming}', 'text') }}}} |\n{{% endif %}}"
         for sim in sims
     )
     senders = {
         "type": "markdown",
         "title": "Last messages",
-        "content": f"| SIM | From | Text |\n| :-- | :-- | :-- |\n{rows}\n\n"
+        "content": f"| SIM | From | Text |\n| :-- | :-- | :-- |\n{rows}\n"
         "The last message of each SIM.",
     }
     form = {

@@ -141,12 +141,13 @@ def _sim_at_work(runtime: GatewayRuntime, sim: ConfigSubentry) -> dict[str, Any]
     line = runtime.lines[sim.subentry_id]
     status = runtime.status.data.channel(line.channel)
     balance = runtime.balances.known(sim.subentry_id)
+    schedule = balance.schedule
     return {
         "line": {fact: getattr(line, fact) for fact in LINE_FACTS},
         "status": status and {fact: getattr(status, fact) for fact in STATUS_FACTS},
         "balance": {
-            "asked": _iso(balance.asked),
-            "due": _iso(balance.due),
+            "asked": _iso(schedule.last_asked) if schedule else None,
+            "due": _iso(schedule.next_due) if schedule else None,
             "checked": _iso(balance.checked),
             "currency": balance.currency,
             "known": balance.balance is not None,

@@ -24,7 +24,7 @@ from custom_components.gsm_gateway.const import DOMAIN, EVENT_SMS_RECEIVED
 from custom_components.gsm_gateway.gateways.model import NoReply, SendRefused
 from custom_components.gsm_gateway.messaging.messages import Priority, State
 from custom_components.gsm_gateway.runtime import MESSENGER
-from tests.integration.entries import goip_entry, set_up, settle, sim
+from tests.integration.entries import contact, goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox, Sent
 from tests.integration.scene import (
     ANNA,
@@ -171,11 +171,23 @@ async def test_numbers_out_of_templates(
     assert {sms.to for sms in sent} == dialled
 
 
-async def test_an_integer_is_a_known_number_without_its_plus(
+async def test_an_integer_is_the_number_of_somebody_who_has_written(
     hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
 ) -> None:
-    """+1234567 is too short to be taken for international, but it has written."""
+    """+1234567 is too short to be taken for international otherwise."""
     await receive(hass, fake_box, sender="+1234567")
+
+    await act(hass, "send_sms", to=1234567, message="hello")
+
+    assert [sent.to for sent in await on_the_air(fake_box)] == ["+1234567"]
+
+
+async def test_an_integer_is_the_number_of_a_contact(
+    hass: HomeAssistant, fake_box: FakeBox
+) -> None:
+    entry = goip_entry(sim(1), contact("Carol", "+1234567"), host="cellar")
+    with wired(cellar=fake_box):
+        await set_up(hass, entry)
 
     await act(hass, "send_sms", to=1234567, message="hello")
 

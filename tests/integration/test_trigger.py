@@ -1,12 +1,17 @@
 """Automations that start on a received SMS."""
 
-import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from homeassistant.components import automation
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    HomeAssistant,
+    ServiceCall,
+    callback,
+)
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -66,6 +71,52 @@ async def watch(hass: HomeAssistant, **trigger: Any) -> None:
     )
 
 
+class Watched:
+    """One trigger, attached without an automation."""
+
+    def __init__(self) -> None:
+        self.started: list[dict[str, Any]] = []
+        """What `trigger` was at each start."""
+        self.reasons: list[str] = []
+        """Why it did not start."""
+        self.remove: CALLBACK_TYPE
+
+    @classmethod
+    async def of(cls, hass: HomeAssistant, **trigger: Any) -> Self:
+        """Attach the trigger with this configuration."""
+        watched = cls()
+        config = await trigger_helper.async_validate_trigger_config(
+            hass, [{"platform": SMS_RECEIVED, **trigger}]
+        )
+        remove = await trigger_helper.async_initialize_triggers(
+            hass,
+            config,
+            watched._start,
+            DOMAIN,
+            "test",
+            lambda *_: None,
+            did_not_trigger=watched._pass,
+        )
+        assert remove is not None
+        watched.remove = remove
+        return watched
+
+    @callback
+    def _start(
+        self, run_variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        self.started.append(run_variables["trigger"])
+
+    @callback
+    def _pass(
+        self,
+        run_variables: dict[str, Any],
+        info: trigger_helper.NotTriggeredInfo,
+        context: Context | None = None,
+    ) -> None:
+        self.reasons.append(info.reason)
+
+
 def texts(runs: list[dict[str, Any]]) -> list[str]:
     """Return the texts that were noted."""
     return [run["text"] for run in runs]
@@ -106,24 +157,12 @@ async def test_trigger_holds_what_the_bus_event_holds(
     hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
 ) -> None:
     events = async_capture_events(hass, EVENT_SMS_RECEIVED)
-    started: asyncio.Future[dict[str, Any]] = hass.loop.create_future()
-    config = await trigger_helper.async_validate_trigger_config(
-        hass, [{"platform": SMS_RECEIVED}]
-    )
-    remove = await trigger_helper.async_initialize_triggers(
-        hass,
-        config,
-        lambda variables, context=None: started.set_result(variables["trigger"]),
-        DOMAIN,
-        "test",
-        lambda *_: None,
-    )
-    assert remove is not None
+    watched = await Watched.of(hass)
 
     fake_box.receive("hello", channel=2)
-    trigger = await started
-    remove()
+    await settle(hass)
 
+    (trigger,) = watched.started
     own = {"id", "idx", "alias", "platform", "description"}
     assert {key: trigger[key] for key in trigger.keys() - own} == events[0].data
     assert trigger["description"] == "SMS received by Cellar SIM 2"
@@ -222,6 +261,23 @@ async def test_only_messages_of_a_sender(
     assert texts(runs) == ["hello"] * starts
 
 
+@pytest.mark.parametrize("sender", [STRANGER, 491511234567, "0049 1511 234567"])
+async def test_a_sender_from_abroad(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    runs: list[dict[str, Any]],
+    sender: object,
+) -> None:
+    """YAML reads `+491511234567` without quotes as an integer."""
+    await watch(hass, options={"sender": sender})
+
+    fake_box.receive("hello", sender=STRANGER)
+    await settle(hass)
+
+    assert texts(runs) == ["hello"]
+
+
 async def test_a_sender_that_is_a_name(
     hass: HomeAssistant,
     cellar: MockConfigEntry,
@@ -304,32 +360,18 @@ async def test_old_and_repeated_messages(
 async def test_the_trace_says_why_a_message_was_too_old(
     hass: HomeAssistant, cellar: MockConfigEntry
 ) -> None:
-    reasons: list[str] = []
-    config = await trigger_helper.async_validate_trigger_config(
-        hass, [{"platform": SMS_RECEIVED, "options": {"text": "hello"}}]
-    )
-    remove = await trigger_helper.async_initialize_triggers(
-        hass,
-        config,
-        lambda variables, context=None: reasons.append("started"),
-        DOMAIN,
-        "test",
-        lambda *_: None,
-        did_not_trigger=lambda variables, info, context=None: reasons.append(
-            info.reason
-        ),
-    )
-    assert remove is not None
+    watched = await Watched.of(hass, options={"text": "hello"})
     long_ago = hass.data[MESSENGER].clock.now() - timedelta(hours=1)
 
     announce(hass, cellar, received(hass, "hello", received_at=long_ago))
     announce(hass, cellar, received(hass, "hello", redelivered=True))
     announce(hass, cellar, received(hass, "another text", redelivered=True))
-    remove()
+    watched.remove()
     announce(hass, cellar, received(hass, "hello"))
     await settle(hass)
 
-    assert reasons == ["too_old", "redelivered"]
+    assert watched.reasons == ["too_old", "redelivered"]
+    assert watched.started == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from contextlib import suppress
 from ipaddress import ip_address
 from itertools import count
 
+from .clock import settle
+
 SEND_LIMIT_SECONDS = 10.0
 _NUMBERS = count(1)
 
@@ -145,8 +147,11 @@ class Listener:
     async def close(self) -> None:
         """Stop listening (connections are refused) and drop every open connection."""
         if self._server is not None:
-            self._server.close()
-            self._server = None
+            server, self._server = self._server, None
+            for socket in server.sockets:
+                asyncio.get_running_loop().remove_reader(socket.fileno())
+            await settle(4)  # asyncio takes in what was accepted a few turns later
+            server.close()
         await self.drop_connections()
 
     async def drop_connections(self) -> int:

@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .balance.countries import CURRENCY_OF
 from .balance.operators import Proposal, propose
 from .const import CONF_BALANCE_CODE, CONF_CURRENCY
 from .flow_schemas import InvalidInput
@@ -29,7 +30,8 @@ CONF_GUESSED_CODE: Final = "guessed_code"
 CODE = TextSelector()
 CURRENCY = SelectSelector(
     SelectSelectorConfig(
-        options=sorted(ACTIVE_CURRENCIES), mode=SelectSelectorMode.DROPDOWN
+        options=sorted(ACTIVE_CURRENCIES.union(CURRENCY_OF.values())),
+        mode=SelectSelectorMode.DROPDOWN,
     )
 )
 _CODE = re.compile(r"[*#0-9+]{1,40}", re.ASCII)
@@ -53,10 +55,12 @@ def balance_input(proposal: Proposal | None, home_currency: str) -> dict[str, st
     """Return what the fields are filled with at first."""
     if proposal is None:
         return {CONF_CURRENCY: home_currency}
-    return {
-        CONF_BALANCE_CODE if proposal.sure else CONF_GUESSED_CODE: proposal.code or "",
-        CONF_CURRENCY: proposal.currency or home_currency,
-    }
+    filled = {CONF_CURRENCY: proposal.currency}
+    if proposal.code:
+        filled[CONF_BALANCE_CODE if proposal.sure else CONF_GUESSED_CODE] = (
+            proposal.code
+        )
+    return filled
 
 
 def balance_data(user_input: Mapping[str, Any], *, field: str = "") -> dict[str, Any]:
@@ -102,10 +106,14 @@ def find_operators(channels: Iterable[ChannelStatus]) -> list[Operator]:
 
 
 def _operator_name(channel: ChannelStatus) -> str:
-    """Return the name of a SIM's own operator, as well as it is known."""
+    """Return the name of a SIM's own operator, as well as it is known.
+
+    The name that a roaming SIM shows is another operator's.
+    """
     proposal = proposal_for(channel)
     known = proposal and proposal.operator
-    return known or channel.operator or (channel.imsi or "")[:5] or "?"
+    shown = None if channel.roaming else channel.operator
+    return known or shown or (channel.imsi or "")[:5] or "?"
 
 
 def operators_schema(operators: Iterable[Operator]) -> vol.Schema:

@@ -52,7 +52,7 @@ async def async_probe(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewaySt
 async def _identify(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStatus:
     """Return what the box tells of itself. Raises `ProbeFailed`, and errors of our own."""
     try:
-        status = await brands.identify(hass, data)
+        return await brands.identify(hass, data)
     except ApiClosed as err:
         await _recognise(hass, data)
         raise ProbeFailed("api_closed") from err
@@ -66,9 +66,6 @@ async def _identify(hass: HomeAssistant, data: Mapping[str, Any]) -> GatewayStat
     except GatewayError as err:
         await _recognise(hass, data)
         raise ProbeFailed("wrong_brand") from err
-    if not status.channels:
-        await _recognise(hass, data)
-    return status
 
 
 async def _recognise(hass: HomeAssistant, data: Mapping[str, Any]) -> None:

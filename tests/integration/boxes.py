@@ -1,5 +1,7 @@
 """What an entry holds of a simulated box, and what a user fills in about it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -40,6 +42,17 @@ YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 
 ELSEWHERE = {CONF_HTTP_PORT: 1, CONF_AMI_PORT: 1}
 """Entry data of an address where nobody answers."""
+
+
+@asynccontextmanager
+async def running[BoxT: (GoipBox, YeastarBox)](
+    hass: HomeAssistant, box: BoxT
+) -> AsyncGenerator[BoxT]:
+    """Run a box that stands longer than the links to it."""
+    async with box:
+        yield box
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(entry.entry_id)
 
 
 def goip_form(box: GoipBox, *, smpp: bool = False, **changes: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.integration.boxes import box_entry, goip_data, yeastar_data
+from tests.integration.boxes import box_entry, goip_data, running, yeastar_data
 from tests.integration.scene import cellar, fake_box  # noqa: F401 # fixtures
 from tests.simulator.core.clock import Clock
 from tests.simulator.goip.box import GoipBox
@@ -26,16 +26,16 @@ def storage(hass_storage: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def goip_box() -> AsyncGenerator[GoipBox]:
+async def goip_box(hass: HomeAssistant) -> AsyncGenerator[GoipBox]:
     """A GoIP with four lines, the first two with a SIM."""
-    async with GoipBox(clock=Clock(TIME_SCALE)) as box:
+    async with running(hass, GoipBox(clock=Clock(TIME_SCALE))) as box:
         yield box
 
 
 @pytest.fixture
-async def yeastar_box() -> AsyncGenerator[YeastarBox]:
+async def yeastar_box(hass: HomeAssistant) -> AsyncGenerator[YeastarBox]:
     """A Yeastar TG with two ports, each with a SIM."""
-    async with YeastarBox(clock=Clock(TIME_SCALE)) as box:
+    async with running(hass, YeastarBox(clock=Clock(TIME_SCALE))) as box:
         yield box
 
 

@@ -20,6 +20,7 @@ from tests.integration.boxes import (
     goip_data,
     goip_form,
     merged,
+    running,
     sims,
     yeastar_data,
     yeastar_form,
@@ -207,9 +208,9 @@ async def test_a_box_without_identity_is_known_by_its_address(
 
 
 @pytest.fixture
-async def empty_box() -> AsyncGenerator[GoipBox]:
+async def empty_box(hass: HomeAssistant) -> AsyncGenerator[GoipBox]:
     """A GoIP without a SIM."""
-    async with GoipBox(lines=[Line(1), Line(2)]) as box:
+    async with running(hass, GoipBox(lines=[Line(1), Line(2)])) as box:
         yield box
 
 
@@ -256,11 +257,11 @@ def card(number: int, operator: str) -> SimCard:
 
 
 @pytest.fixture
-async def big_box() -> AsyncGenerator[GoipBox]:
+async def big_box(hass: HomeAssistant) -> AsyncGenerator[GoipBox]:
     """A GoIP with 32 SIMs: 20 of one operator, 5 of a second, one each of seven more."""
     operators = ["Many"] * 20 + ["Some"] * 5 + [f"One {n}" for n in range(7)]
     lines = [Line(n, card(n, name)) for n, name in enumerate(operators, start=1)]
-    async with GoipBox(lines=lines) as box:
+    async with running(hass, GoipBox(lines=lines)) as box:
         yield box
 
 

@@ -13,6 +13,7 @@ from tests.integration.boxes import (
     box_entry,
     goip_data,
     goip_form,
+    running,
     yeastar_data,
     yeastar_form,
 )
@@ -24,16 +25,16 @@ from tests.simulator.yeastar.options import YeastarOptions
 
 
 @pytest.fixture
-async def moved_goip() -> AsyncGenerator[GoipBox]:
+async def moved_goip(hass: HomeAssistant) -> AsyncGenerator[GoipBox]:
     """The GoIP at another address."""
-    async with GoipBox() as box:
+    async with running(hass, GoipBox()) as box:
         yield box
 
 
 @pytest.fixture
-async def other_goip() -> AsyncGenerator[GoipBox]:
+async def other_goip(hass: HomeAssistant) -> AsyncGenerator[GoipBox]:
     """Another GoIP with the same login."""
-    async with GoipBox(GoipOptions(serial="OTHER")) as box:
+    async with running(hass, GoipBox(GoipOptions(serial="OTHER"))) as box:
         yield box
 
 
@@ -83,7 +84,7 @@ async def test_a_yeastar_moves_with_one_module_replaced(
     hass: HomeAssistant, known_yeastar: MockConfigEntry
 ) -> None:
     options = YeastarOptions(first_imei=YEASTAR_IMEIS[1])
-    async with YeastarBox(options) as moved:
+    async with running(hass, YeastarBox(options)) as moved:
         dialog = await Dialog.about(hass, known_yeastar, "reconfigure")
         await dialog.fill(**yeastar_form(moved))
 
@@ -97,7 +98,8 @@ async def test_a_yeastar_moves_with_one_module_replaced(
 async def test_another_yeastar_is_refused(
     hass: HomeAssistant, yeastar_box: YeastarBox, known_yeastar: MockConfigEntry
 ) -> None:
-    async with YeastarBox(YeastarOptions(first_imei="353000000000001")) as other:
+    stranger = YeastarBox(YeastarOptions(first_imei="353000000000001"))
+    async with running(hass, stranger) as other:
         dialog = await Dialog.about(hass, known_yeastar, "reconfigure")
         await dialog.fill(**yeastar_form(other))
         assert dialog.result["errors"] == {"base": "wrong_box"}

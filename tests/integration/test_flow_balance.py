@@ -1,0 +1,100 @@
+"""What is proposed for the balances of a box's SIMs."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.gsm_gateway.balance.countries import CURRENCY_OF
+from custom_components.gsm_gateway.flow_balance import CURRENCY, find_operators
+from custom_components.gsm_gateway.gateways.model import ChannelStatus
+from tests.integration.boxes import added, goip_form, sims
+from tests.integration.dialog import Dialog
+from tests.simulator.core.sim_card import SimCard
+from tests.simulator.goip.box import GoipBox
+
+
+@pytest.mark.parametrize(
+    ("operator", "imsi", "suggested"),
+    [
+        ("Orange PL", "260030000000001", {"balance_code": "*124*#", "currency": "PLN"}),
+        ("A1 BY", "257010000000001", {"guessed_code": "*100#", "currency": "BYN"}),
+        ("Unheard", "260990000000001", {"balance_code": None, "currency": "PLN"}),
+        ("Unheard", "999990000000001", {"balance_code": None, "currency": "EUR"}),
+    ],
+)
+async def test_what_is_known_of_the_operator_is_filled_in(
+    hass: HomeAssistant,
+    goip_box: GoipBox,
+    operator: str,
+    imsi: str,
+    suggested: dict[str, Any],
+) -> None:
+    """A code that is not sure stands in a field that says so; home pays in euros."""
+    hass.config.currency = "EUR"
+    goip_box.lines[1].sim = SimCard(operator=operator, imsi=imsi)
+    goip_box.lines[2].sim = None
+    dialog = await Dialog.add(hass, "goip")
+    await dialog.fill(**goip_form(goip_box))
+    (operator_1,) = dialog.fields
+    names = [field["name"] for field in operator_1["schema"]]
+    filled = {name: dialog.suggested("operator_1", name) for name in names}
+    assert filled == suggested
+
+    await dialog.fill(operator_1=suggested | {names[0]: "*1#"})
+    data = sims(added(hass))["sim_1"]
+    assert (data["balance_code"], data["currency"]) == ("*1#", suggested["currency"])
+
+
+def test_every_currency_that_can_be_proposed_can_be_chosen() -> None:
+    assert set(CURRENCY_OF.values()) <= set(CURRENCY.config["options"])
+
+
+@pytest.mark.parametrize(
+    ("sims_of_box", "groups"),
+    [
+        (
+            [
+                ChannelStatus(channel=1, operator="Beeline"),
+                ChannelStatus(channel=2, operator="BEELINE"),
+            ],
+            [("Beeline", (1, 2))],
+        ),
+        (
+            [
+                ChannelStatus(channel=1, imsi="260030000000001", operator="Orange PL"),
+                ChannelStatus(
+                    channel=2,
+                    imsi="260030000000002",
+                    operator="Telekom.de",
+                    roaming=True,
+                ),
+            ],
+            [("Orange", (1, 2))],
+        ),
+        (
+            [
+                ChannelStatus(
+                    channel=1,
+                    imsi="999990000000001",
+                    operator="Telekom.de",
+                    roaming=True,
+                )
+            ],
+            [("99999", (1,))],
+        ),
+        (
+            [
+                ChannelStatus(channel=1, operator="Few"),
+                ChannelStatus(channel=2),
+                ChannelStatus(channel=3),
+            ],
+            [("?", (2, 3)), ("Few", (1,))],
+        ),
+    ],
+)
+def test_sims_are_put_together_by_their_own_operator(
+    sims_of_box: list[ChannelStatus], groups: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    found = find_operators(sims_of_box)
+    assert [(operator.name, operator.channels) for operator in found] == groups

@@ -1,65 +1,24 @@
 """Our GoIP driver's SMPP side talks to SMSCs that other people wrote."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 import sys
 
-import aiohttp
-
-from custom_components.gsm_gateway.gateways import goip
-from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.model import SendState
-from custom_components.gsm_gateway.gateways.ports import Gateway
-from tests.gateways.recorder import Recorder
 
+from .driver import driver_on
 from .foreign import foreign, free_port
 
 LONG_TEXT = "A long text of plain letters. " * 7
 LONG_CYRILLIC = "Долгое сообщение. " * 7
 
 
-@dataclass
-class Driver:
-    """The driver and who listens to it."""
-
-    gateway: Gateway
-    heard: Recorder
-
-    async def send(self, text: str, serial: int) -> None:
-        """Send one message by line 1."""
-        sender = self.gateway.sender
-        await sender.send(1, "+491511234567", text, sender.token(serial))
-
-
-@asynccontextmanager
-async def driver(port: int) -> AsyncIterator[Driver]:
-    """Run the driver on an SMSC; it has no web pages."""
-    smpp = goip.SmppSettings(port=port, system_id="goip", password="secret")
-    settings = goip.GoipSettings(
-        host="127.0.0.1", username="admin", password="admin", smpp=smpp
-    )
-    heard = Recorder()
-    async with aiohttp.ClientSession() as session:
-        gateway = goip.compose(session, settings, channels=[1], clock=Clock())
-        running = asyncio.create_task(gateway.receiver.run(heard))
-        try:
-            await heard.until_connected()
-            yield Driver(gateway, heard)
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-
-
 async def test_node_smpp_hands_over_and_takes(node: str) -> None:
     async with foreign(node, "smpp_smsc.js") as smsc:
         port = (await smsc.until("listening"))["port"]
-        async with driver(port) as ours:
+        async with driver_on(port) as ours:
             assert await smsc.until("bound") == {
                 "is": "bound",
                 "system_id": "goip01",
-                "password": "secret",
+                "password": "goip",
                 "interface_version": 0x34,
             }
             await ours.heard.until_parts(3)
@@ -114,7 +73,7 @@ async def test_smpp34_hands_over_and_takes(smpp34: None) -> None:
     script = (sys.executable, "smpp34_smsc.py", str(port))
     async with foreign(*script) as smsc:
         await smsc.until("listening")
-        async with driver(port) as ours:
+        async with driver_on(port) as ours:
             assert (await smsc.until("bound"))["system_id"] == "goip01"
             await ours.heard.until_parts(1)
             assert (await smsc.until("acknowledged"))["status"] == 0

@@ -38,12 +38,13 @@ class Connection:
     @callback
     def update(self, *, connected: bool, error: GatewayError | None) -> bool:
         """Take what the link says and return whether that changes anything."""
-        self.refused = isinstance(error, InvalidAuth)
-        if self.refused:
+        if isinstance(error, InvalidAuth):
+            self.refused = True
             self._entry.async_start_reauth(self._hass)
         changed = connected is not self.connected
         self.connected = connected
         if connected:
+            self.refused = False
             self._back()
         else:
             self._lost(error, changed=changed)

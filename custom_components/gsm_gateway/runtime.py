@@ -199,6 +199,8 @@ class GatewayRuntime:
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Hear that the box is within reach, or why it is not any more."""
+        if self not in self.messenger.running:
+            return  # the goodbye is no loss
         if not self.connection.update(connected=connected, error=error):
             return
         for line in self.lines.values():

@@ -62,7 +62,7 @@ TOLD: Final = (
         key="operator",
         translation_key="operator",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda status: status.operator,
+        value_fn=lambda status: status.operator or None,
     ),
 )
 

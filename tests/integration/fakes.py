@@ -122,6 +122,7 @@ class FakeBox:
                 await asyncio.Event().wait()
         finally:
             self.listener = None
+            listener.on_connection(connected=False, error=CannotConnect("bye"))
             await asyncio.sleep(self.leaves_after)
             self.goodbyes += 1
 

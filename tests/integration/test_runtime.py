@@ -62,6 +62,17 @@ async def test_a_box_that_is_off_at_the_start_is_told_once(
     ]
 
 
+async def test_a_goodbye_is_no_loss(
+    hass: HomeAssistant, cellar: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    await hass.config_entries.async_reload(cellar.entry_id)
+    await settle(hass)
+    await hass.async_stop(force=True)
+
+    assert said(caplog) == []
+
+
 async def test_a_link_that_crashes_begins_again(
     hass: HomeAssistant,
     fake_box: FakeBox,

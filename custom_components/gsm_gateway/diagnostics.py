@@ -33,6 +33,7 @@ from .const import (
     SUBENTRY_SIM,
 )
 from .devices import identifier
+from .messaging.line import Line
 from .runtime import GatewayRuntime, GsmGatewayConfigEntry
 
 ENTRY_FACTS: Final = (
@@ -133,12 +134,15 @@ def _sim(entry: GsmGatewayConfigEntry, sim: ConfigSubentry) -> dict[str, Any]:
         "card_known": bool(sim.data.get(CONF_ICCID) or sim.data.get(CONF_IMSI)),
     }
     if entry.state is ConfigEntryState.LOADED:
-        told |= _sim_at_work(entry.runtime_data, sim)
+        runtime = entry.runtime_data
+        if line := runtime.lines.get(sim.subentry_id):
+            told |= _sim_at_work(runtime, sim, line)
     return told
 
 
-def _sim_at_work(runtime: GatewayRuntime, sim: ConfigSubentry) -> dict[str, Any]:
-    line = runtime.lines[sim.subentry_id]
+def _sim_at_work(
+    runtime: GatewayRuntime, sim: ConfigSubentry, line: Line
+) -> dict[str, Any]:
     status = runtime.status.data.channel(line.channel)
     balance = runtime.balances.known(sim.subentry_id)
     schedule = balance.schedule

@@ -19,11 +19,11 @@ def async_describe_events(
 @callback
 def _describe_received(event: Event) -> dict[str, str]:
     """Tell who wrote to which SIM."""
-    data = event.data
+    data = event.data  # anything, where a user fired the event
     description = {
-        "name": data["sim"] or data["gateway"],
-        "message": f"received an SMS from {data['contact'] or data['sender']}",
+        "name": data.get("sim") or data.get("gateway") or DOMAIN,
+        "message": f"received an SMS from {data.get('contact') or data.get('sender')}",
     }
-    if data["entity_id"]:
-        description["entity_id"] = data["entity_id"]
+    if entity_id := data.get("entity_id"):
+        description["entity_id"] = entity_id
     return description

@@ -165,7 +165,7 @@ def async_route(hass: HomeAssistant, device_id: str | None) -> Route:
         )
     if identifier(entry) in device.identifiers:
         return box_route(entry)
-    if (sim := async_sim(entry, device)) is None:
+    if (sim := sim_of(entry, device)) is None:
         raise not_a_sim(device.name_by_user or device.name or device_id)
     return Route(order=(sim,))
 
@@ -175,7 +175,7 @@ def box_route(entry: ConfigEntry) -> Route:
     return Route(then=Fallback.BOX, box_id=entry.entry_id)
 
 
-def async_sim(entry: ConfigEntry, device: dr.AnyDeviceEntry) -> str | None:
+def sim_of(entry: ConfigEntry, device: dr.AnyDeviceEntry) -> str | None:
     """Return the subentry id of the SIM that a device of this entry is, if it is one."""
     return next(
         (

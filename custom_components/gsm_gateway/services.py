@@ -27,9 +27,9 @@ from .sending import (
     async_response,
     async_route,
     async_send,
-    async_sim,
     box_route,
     recipients,
+    sim_of,
 )
 
 SERVICE_SEND_SMS: Final = "send_sms"
@@ -158,7 +158,7 @@ def _loaded_sim(call: ServiceCall) -> tuple[GsmGatewayConfigEntry, str, str]:
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID]
     )
     name = device.name_by_user or device.name or entry.title
-    sim = async_sim(entry, device)
+    sim = sim_of(entry, device)
     if sim is None or sim not in entry.runtime_data.lines:
         raise not_a_sim(name)
     return entry, sim, name

@@ -1,13 +1,17 @@
 """Actions and automations with the real drivers, against simulated boxes over loopback."""
 
 import asyncio
+from collections.abc import Iterator
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.messaging.messages import State
 from custom_components.gsm_gateway.runtime import MESSENGER
+from tests.integration.conftest import TIME_SCALE
 from tests.integration.entries import set_up
 from tests.integration.scene import ANNA, BOB, STRANGER, act, automate, device_id
 from tests.simulator.core.journal import SMS_ON_AIR, USSD_DIALLED
@@ -18,12 +22,15 @@ type Connected = tuple[GoipBox | YeastarBox, MockConfigEntry]
 
 
 @pytest.fixture(params=["goip", "yeastar"])
-def known(request: pytest.FixtureRequest) -> Connected:
-    """A simulated box with two SIMs, and its entry that is not set up yet."""
-    return (
-        request.getfixturevalue(f"{request.param}_box"),
-        request.getfixturevalue(f"known_{request.param}"),
-    )
+def known(request: pytest.FixtureRequest) -> Iterator[Connected]:
+    """A simulated box with two SIMs, and its entry that is not set up yet; both live fast."""
+    with patch(
+        "custom_components.gsm_gateway.runtime.Clock", lambda: Clock(TIME_SCALE)
+    ):
+        yield (
+            request.getfixturevalue(f"{request.param}_box"),
+            request.getfixturevalue(f"known_{request.param}"),
+        )
 
 
 @pytest.fixture

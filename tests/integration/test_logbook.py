@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
 from tests.integration.entries import contact, goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox
 from tests.integration.scene import ANNA, STRANGER, wired
@@ -22,7 +23,10 @@ from tests.integration.scene import ANNA, STRANGER, wired
 async def logbook(
     recorder_mock: Recorder, hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> list[dict[str, Any]]:
-    """The lines of this integration, after a message to each of three ports."""
+    """The lines of this integration, after a message to each of three ports.
+
+    And after an event that a user fired to try an automation.
+    """
     assert await async_setup_component(hass, "logbook", {})
     box = FakeBox()
     with wired(cellar=box):
@@ -34,6 +38,7 @@ async def logbook(
     box.receive("the code is 4711", sender=ANNA, channel=1)
     box.receive("the code is 4712", sender=STRANGER, channel=2)
     box.receive("the code is 4713", sender=STRANGER, channel=4)
+    hass.bus.async_fire(EVENT_SMS_RECEIVED)
     await settle(hass)
     await async_wait_recording_done(hass)
     client = await hass_ws_client()
@@ -59,9 +64,10 @@ async def test_tells_who_wrote_to_which_sim(logbook: list[dict[str, Any]]) -> No
             "event.cellar_sim_2_incoming_sms",
         ),
         ("Cellar", "received an SMS from +491511234567", None),
+        ("gsm_gateway", "received an SMS from None", None),
     ]
 
 
 async def test_tells_no_text(logbook: list[dict[str, Any]]) -> None:
-    assert len(logbook) == 3
+    assert len(logbook) == 4
     assert "the code" not in str(logbook)

@@ -1,6 +1,9 @@
 """Mistakes while a box is added: each is told, and mended in the same flow."""
 
+from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
+import socket
 from typing import Any
 from unittest.mock import patch
 
@@ -10,6 +13,8 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.gsm_gateway import brands
+from custom_components.gsm_gateway.gateways import http
+from custom_components.gsm_gateway.gateways.yeastar import ami_link
 from tests.integration.boxes import (
     NOTHING,
     added,
@@ -166,6 +171,38 @@ async def test_a_box_that_never_answers_is_told(
     monkeypatch.undo()
     for listener in listeners:
         listener.awake.set()
+    await dialog.fill(**right)
+    await dialog.fill(**NOTHING)
+    assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.fixture
+def silent_port() -> Generator[int]:
+    """A port that takes no connection and refuses none: its queue is full."""
+    with socket.socket() as listener, ExitStack() as queue:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = queue.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+async def test_an_address_where_nobody_is_is_told(
+    hass: HomeAssistant,
+    brand: str,
+    right: dict[str, Any],
+    silent_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(ami_link, "CONNECT_SECONDS", 0.2)
+    ports = {"http_port": silent_port, "ami_port": silent_port}
+    dialog = await Dialog.add(hass, brand)
+    await dialog.fill(**merged(right, {"connection": ports}))
+    assert dialog.result["errors"] == {"base": "no_answer"}
+
     await dialog.fill(**right)
     await dialog.fill(**NOTHING)
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY

@@ -83,7 +83,10 @@ def _read_group(data_coding: int, payload: bytes) -> Reading:
         flash = not data_coding & 3
     else:
         coding, flash = Coding.BINARY, False
-    return Reading(coding, payload, MessageKind.FLASH if flash else _kind(coding))
+    kind = _kind(coding)
+    if flash and kind is MessageKind.TEXT:
+        kind = MessageKind.FLASH
+    return Reading(coding, payload, kind)
 
 
 def _kind(coding: Coding) -> MessageKind:

@@ -175,6 +175,8 @@ class SmppLink(ESME, AbstractHook):
             )
         except ValueError:
             raise SmppRefused("The SMPP id or password is too long") from None
+        if not "".join(login).isascii():
+            raise SmppRefused("The SMPP id or password is not ASCII")
         self._listener = listener
         self._clock = clock
         self._tokens: dict[int, str] = {}
@@ -192,8 +194,6 @@ class SmppLink(ESME, AbstractHook):
         try:
             async with self._clock.timeout(CONNECT_SECONDS):
                 await self.connect()
-        except UnicodeEncodeError:
-            raise SmppRefused("The SMPP id or password is not ASCII") from None
         except _LOST:
             self._abort()
             raise CannotConnect("The SMPP server does not answer") from None

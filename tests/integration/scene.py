@@ -52,11 +52,9 @@ async def cellar(
 ) -> AsyncGenerator[MockConfigEntry]:
     """The entry of the box in the cellar, with two SIMs and a contact, loaded.
 
-    No balance is asked for by itself.
+    No balance is due within a day.
     """
     entry = goip_entry(sim(1, **BALANCE), sim(2), contact("Anna", ANNA), host="cellar")
-    entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(entry, pref_disable_polling=True)
     storage.update(asked_just_now(entry, "sim1"))
     with wired(cellar=fake_box):
         await set_up(hass, entry)

@@ -171,9 +171,9 @@ async def test_a_renamed_box_renames_its_sims(
 
 async def test_live_values_follow_the_box(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     cellar: MockConfigEntry,
     fake_box: FakeBox,
-    freezer: FrozenDateTimeFactory,
 ) -> None:
     assert shown(hass, "sensor.cellar_sim_1_signal").state == "-73"
     assert shown(hass, "sensor.cellar_sim_1_operator").state == "Orange"
@@ -190,9 +190,9 @@ async def test_live_values_follow_the_box(
 
 async def test_what_the_box_does_not_tell_now_is_unavailable(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     cellar: MockConfigEntry,
     fake_box: FakeBox,
-    freezer: FrozenDateTimeFactory,
 ) -> None:
     fake_box.change(1, signal_csq=None)
     await poll(hass, freezer)
@@ -232,9 +232,9 @@ async def test_what_was_told_once_is_there_after_a_restart_with_the_box_off(
 
 async def test_a_status_page_that_is_not_understood_is_told_once(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     cellar: MockConfigEntry,
     fake_box: FakeBox,
-    freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -23,6 +23,7 @@ from . import brands, notify_name
 from .const import (
     BRAND_GOIP,
     BRAND_YEASTAR,
+    CONF_AMI_PORT,
     CONF_BRAND,
     CONF_HTTP_PORT,
     CONF_NOTIFY_NAME,
@@ -131,9 +132,9 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _abort_if_address_known(self, data: Mapping[str, Any]) -> None:
         """Abort before a second login disturbs the link of a box that is known."""
-        place = (CONF_HOST, CONF_HTTP_PORT)
+        place = (CONF_HOST, CONF_HTTP_PORT, CONF_AMI_PORT)
         self._abort_if_known(
-            lambda entry: all(entry.data[key] == data[key] for key in place)
+            lambda entry: all(entry.data.get(key) == data.get(key) for key in place)
         )
 
     def _abort_if_box_known(self, brand: str, status: GatewayStatus) -> None:

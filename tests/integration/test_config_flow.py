@@ -145,6 +145,20 @@ async def test_the_same_address_is_not_added_twice(
     assert not goip_box.requests, "a second login may disturb the first"
 
 
+async def test_two_yeastars_may_share_an_address_but_not_its_ports(
+    hass: HomeAssistant, yeastar_box: YeastarBox
+) -> None:
+    """As behind a router that forwards one AMI port to each."""
+    data = yeastar_data(yeastar_box)
+    data |= {"ami_port": 1, "module_imeis": ["111111111111111"]}
+    box_entry(yeastar_box, data, unique_id="111111111111111").add_to_hass(hass)
+    dialog = await Dialog.add(hass, "yeastar")
+    await dialog.fill(**yeastar_form(yeastar_box))
+    await dialog.fill(**NOTHING)
+
+    assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_a_goip_is_not_added_twice_under_another_address(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:

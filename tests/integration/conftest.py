@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.boxes import box_entry, goip_data, running, yeastar_data
 from tests.integration.scene import cellar, fake_box  # noqa: F401 # fixtures
+from tests.integration.watching import runs  # noqa: F401 # fixture
 from tests.simulator.core.clock import Clock
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox

@@ -10,9 +10,12 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
-from custom_components.gsm_gateway.const import DOMAIN
+from custom_components.gsm_gateway.const import DOMAIN, EVENT_SMS_RECEIVED
 from custom_components.gsm_gateway.devices import async_device
 from tests.integration.entries import (
     BALANCE,
@@ -109,3 +112,13 @@ async def on_the_air(box: FakeBox, count: int = 1) -> list[Sent]:
         while len(box.sent) < count:  # noqa: ASYNC110 # the box knows no events
             await asyncio.sleep(0)
     return box.sent
+
+
+async def receive(
+    hass: HomeAssistant, box: FakeBox, text: str = "hello", **where: Any
+) -> dict[str, Any]:
+    """Let a box receive an SMS and return the event."""
+    events = async_capture_events(hass, EVENT_SMS_RECEIVED)
+    box.receive(text, **where)
+    await settle(hass)
+    return dict(events[-1].data)

@@ -1,51 +1,36 @@
-"""The actions that send, dial and ask."""
+"""The action that sends."""
 
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
-    Unauthorized,
 )
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.template import Template
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    MockUser,
-    async_capture_events,
 )
 import voluptuous as vol
 
-from custom_components.gsm_gateway.const import DOMAIN, EVENT_SMS_RECEIVED
-from custom_components.gsm_gateway.gateways.model import NoReply, SendRefused
+from custom_components.gsm_gateway.const import DOMAIN
 from custom_components.gsm_gateway.messaging.messages import Priority, State
 from custom_components.gsm_gateway.runtime import MESSENGER
-from tests.integration.entries import contact, goip_entry, set_up, settle, sim
+from tests.integration.entries import goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox, Sent
 from tests.integration.scene import (
-    ANNA,
     BOB,
     STRANGER,
     act,
     attic_entry,
     device_id,
     on_the_air,
+    receive,
     wired,
 )
-
-
-async def receive(
-    hass: HomeAssistant, box: FakeBox, text: str = "hello", **where: Any
-) -> dict[str, Any]:
-    """Let a box receive an SMS and return the event."""
-    events = async_capture_events(hass, EVENT_SMS_RECEIVED)
-    box.receive(text, **where)
-    await settle(hass)
-    return dict(events[-1].data)
 
 
 async def test_sends_a_text_and_answers_with_an_id(
@@ -117,91 +102,6 @@ async def test_without_a_device_any_box_sends(
     await act(hass, "send_sms", to=BOB, message="hello")
 
     assert [sent.to for sent in await on_the_air(attic_box)] == [BOB]
-
-
-@pytest.mark.parametrize(
-    ("to", "dialled"),
-    [
-        pytest.param([ANNA, BOB], [ANNA, BOB], id="list"),
-        pytest.param(f"{ANNA}, {BOB}", [ANNA, BOB], id="commas"),
-        pytest.param([f"{ANNA},{BOB}", STRANGER], [ANNA, BOB, STRANGER], id="both"),
-        pytest.param([BOB, BOB], [BOB], id="twice the same"),
-        pytest.param("+48 602-345-678", [BOB], id="written for people"),
-        pytest.param("4321", ["4321"], id="short number"),
-        pytest.param(4321, ["4321"], id="short number as an integer"),
-        pytest.param(48602345678, [BOB], id="integer with a lost plus"),
-        pytest.param([491511234567, ANNA], [STRANGER, ANNA], id="integer in a list"),
-    ],
-)
-async def test_numbers_in_every_shape(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    to: object,
-    dialled: list[str],
-) -> None:
-    response = await act(hass, "send_sms", to=to, message="hello")
-
-    assert [message["to"] for message in response["messages"]] == dialled
-    sent = await on_the_air(fake_box, len(dialled))
-    assert sorted(sms.to for sms in sent) == sorted(dialled)
-
-
-@pytest.mark.parametrize(
-    ("template", "dialled"),
-    [
-        ("{{ anna }}", {ANNA}),
-        ("{{ anna }},{{ bob }}", {ANNA, BOB}),
-        ("{{ [anna, bob] }}", {ANNA, BOB}),
-        ("{{ [anna, bob] | map('int') | list }}", {ANNA, BOB}),
-    ],
-)
-async def test_numbers_out_of_templates(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    template: str,
-    dialled: set[str],
-) -> None:
-    to = Template(template, hass).async_render({"anna": ANNA, "bob": BOB})
-
-    await act(hass, "send_sms", to=to, message="hello")
-
-    sent = await on_the_air(fake_box, len(dialled))
-    assert {sms.to for sms in sent} == dialled
-
-
-async def test_an_integer_is_the_number_of_somebody_who_has_written(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    """+1234567 is too short to be taken for international otherwise."""
-    await receive(hass, fake_box, sender="+1234567")
-
-    await act(hass, "send_sms", to=1234567, message="hello")
-
-    assert [sent.to for sent in await on_the_air(fake_box)] == ["+1234567"]
-
-
-async def test_an_integer_is_the_number_of_a_contact(
-    hass: HomeAssistant, fake_box: FakeBox
-) -> None:
-    entry = goip_entry(sim(1), contact("Carol", "+1234567"), host="cellar")
-    with wired(cellar=fake_box):
-        await set_up(hass, entry)
-
-    await act(hass, "send_sms", to=1234567, message="hello")
-
-    assert [sent.to for sent in await on_the_air(fake_box)] == ["+1234567"]
-
-
-async def test_one_bad_number_of_many_is_named_and_nothing_is_sent(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    with pytest.raises(ServiceValidationError, match="Granny is not a phone number"):
-        await act(hass, "send_sms", to=[ANNA, "Granny", BOB], message="hello")
-
-    await settle(hass)
-    assert fake_box.sent == []
 
 
 @pytest.mark.parametrize(
@@ -397,139 +297,6 @@ async def test_refuses_when_no_sim_may_send(
 
     with pytest.raises(ServiceValidationError, match="No SIM may send this message"):
         await act(hass, "send_sms", to=BOB, message="hello")
-
-
-async def test_dials_a_code_and_returns_the_answer(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    fake_box.answers[2] = "Your number is 602345678"
-    second = device_id(hass, cellar, "sim2")
-
-    response = await act(hass, "send_ussd", device_id=second, code=" *135# ")
-
-    assert response == {"answers": ["Your number is 602345678"]}
-    assert fake_box.dialled == [(2, "*135#")]
-
-
-@pytest.mark.parametrize("code", ["", "balance", "*100#;", "٣", "*" * 183])
-async def test_only_a_ussd_code_is_dialled(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox, code: str
-) -> None:
-    second = device_id(hass, cellar, "sim2")
-
-    with pytest.raises(ServiceValidationError, match=r"only digits, \*, # and \+"):
-        await act(hass, "send_ussd", device_id=second, code=code)
-
-    assert fake_box.dialled == []
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (SendRefused("no such code"), "refused: no such code"),
-        (NoReply("silence"), "SIM 2 did not answer in time"),
-    ],
-)
-async def test_a_failed_dial_is_an_error_of_the_sim(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    error: Any,
-    words: str,
-) -> None:
-    fake_box.answers[2] = error
-    second = device_id(hass, cellar, "sim2")
-
-    with pytest.raises(HomeAssistantError, match=words) as raised:
-        await act(hass, "send_ussd", device_id=second, code="*135#")
-
-    assert not isinstance(raised.value, ServiceValidationError)
-    assert len(fake_box.dialled) == 1
-
-
-@pytest.mark.parametrize(
-    ("subentry", "words"), [(None, "Cellar is not a SIM"), ("anna", "Anna is not")]
-)
-async def test_only_a_sim_dials(
-    hass: HomeAssistant, cellar: MockConfigEntry, subentry: str | None, words: str
-) -> None:
-    device = device_id(hass, cellar, subentry)
-
-    with pytest.raises(ServiceValidationError, match=words):
-        await act(hass, "send_ussd", device_id=device, code="*135#")
-
-
-async def test_dialling_needs_a_loaded_entry(
-    hass: HomeAssistant, cellar: MockConfigEntry
-) -> None:
-    second = device_id(hass, cellar, "sim2")
-    await hass.config_entries.async_unload(cellar.entry_id)
-
-    with pytest.raises(ServiceValidationError, match="not loaded"):
-        await act(hass, "send_ussd", device_id=second, code="*135#")
-
-
-async def test_dialling_by_hand_is_for_administrators(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    hass_read_only_user: MockUser,
-    hass_admin_user: MockUser,
-) -> None:
-    fake_box.answers[2] = "done"
-    second = device_id(hass, cellar, "sim2")
-
-    with pytest.raises(Unauthorized):
-        await act(
-            hass,
-            "send_ussd",
-            Context(user_id=hass_read_only_user.id),
-            device_id=second,
-            code="*135#",
-        )
-    assert fake_box.dialled == []
-
-    by_admin = Context(user_id=hass_admin_user.id)
-    await act(hass, "send_ussd", by_admin, device_id=second, code="*135#")
-    by_automation = Context()
-    await act(hass, "send_ussd", by_automation, device_id=second, code="*135#")
-    assert len(fake_box.dialled) == 2
-
-
-async def test_asks_for_the_balance(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    fake_box.answers[1] = "Twoje saldo: 12,50 PLN"
-    first = device_id(hass, cellar, "sim1")
-
-    response = await act(hass, "refresh_balance", device_id=first)
-
-    assert response == {
-        "balance": 12.5,
-        "currency": "PLN",
-        "answer": "Twoje saldo: 12,50 PLN",
-    }
-    assert fake_box.dialled[-1] == (1, "*100#")
-
-
-async def test_a_sim_without_a_code_has_no_balance(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    second = device_id(hass, cellar, "sim2")
-
-    with pytest.raises(ServiceValidationError, match="SIM 2 has no balance code"):
-        await act(hass, "refresh_balance", device_id=second)
-
-
-async def test_a_failed_balance_is_an_error_of_the_sim(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    first = device_id(hass, cellar, "sim1")
-    fake_box.switch(on=False)
-    await settle(hass)
-
-    with pytest.raises(HomeAssistantError, match="SIM 1 cannot be reached"):
-        await act(hass, "refresh_balance", device_id=first)
 
 
 async def test_actions_are_there_without_any_box(hass: HomeAssistant) -> None:

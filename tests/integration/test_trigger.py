@@ -1,22 +1,10 @@
 """Automations that start on a received SMS."""
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any
 
-from homeassistant.components import automation
-from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import (
-    CALLBACK_TYPE,
-    Context,
     HomeAssistant,
-    ServiceCall,
-    callback,
-)
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-    trigger as trigger_helper,
 )
 from homeassistant.setup import async_setup_component
 import pytest
@@ -27,116 +15,18 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.gsm_gateway.announce import announce
-from custom_components.gsm_gateway.const import DOMAIN, EVENT_SMS_RECEIVED
-from custom_components.gsm_gateway.gateways.model import MessageKind
-from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
+from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
 from custom_components.gsm_gateway.runtime import MESSENGER
-from tests.integration.entries import set_up, settle
+from tests.integration.entries import settle
 from tests.integration.fakes import FakeBox, Sent
 from tests.integration.scene import (
     ANNA,
     BOB,
     STRANGER,
-    attic_entry,
     automate,
-    device_id,
     on_the_air,
-    wired,
 )
-
-SMS_RECEIVED = "gsm_gateway.sms_received"
-
-
-@pytest.fixture
-def runs(hass: HomeAssistant) -> list[dict[str, Any]]:
-    """What the automations of `watch` noted, in order."""
-    noted: list[dict[str, Any]] = []
-
-    @callback
-    def note(call: ServiceCall) -> None:
-        noted.append(dict(call.data))
-
-    hass.services.async_register("test", "note", note)
-    return noted
-
-
-async def watch(hass: HomeAssistant, **trigger: Any) -> None:
-    """Note the text of every message that starts an automation."""
-    await automate(
-        hass,
-        {
-            "triggers": {"trigger": SMS_RECEIVED, **trigger},
-            "actions": {"action": "test.note", "data": {"text": "{{ trigger.text }}"}},
-        },
-    )
-
-
-class Watched:
-    """One trigger, attached without an automation."""
-
-    def __init__(self) -> None:
-        self.started: list[dict[str, Any]] = []
-        """What `trigger` was at each start."""
-        self.reasons: list[str] = []
-        """Why it did not start."""
-        self.remove: CALLBACK_TYPE
-
-    @classmethod
-    async def of(cls, hass: HomeAssistant, **trigger: Any) -> Self:
-        """Attach the trigger with this configuration."""
-        watched = cls()
-        config = await trigger_helper.async_validate_trigger_config(
-            hass, [{"platform": SMS_RECEIVED, **trigger}]
-        )
-        remove = await trigger_helper.async_initialize_triggers(
-            hass,
-            config,
-            watched._start,
-            DOMAIN,
-            "test",
-            lambda *_: None,
-            did_not_trigger=watched._pass,
-        )
-        assert remove is not None
-        watched.remove = remove
-        return watched
-
-    @callback
-    def _start(
-        self, run_variables: dict[str, Any], context: Context | None = None
-    ) -> None:
-        self.started.append(run_variables["trigger"])
-
-    @callback
-    def _pass(
-        self,
-        run_variables: dict[str, Any],
-        info: trigger_helper.NotTriggeredInfo,
-        context: Context | None = None,
-    ) -> None:
-        self.reasons.append(info.reason)
-
-
-def texts(runs: list[dict[str, Any]]) -> list[str]:
-    """Return the texts that were noted."""
-    return [run["text"] for run in runs]
-
-
-def received(hass: HomeAssistant, text: str, **facts: Any) -> ReceivedMessage:
-    """Return a message as an inbox announces it."""
-    message: dict[str, Any] = {
-        "message_id": text,
-        "box_id": "box",
-        "channel": 1,
-        "sender": ANNA,
-        "text": text,
-        "kind": MessageKind.TEXT,
-        "received_at": hass.data[MESSENGER].clock.now(),
-        "time_guessed": False,
-        "parts": 1,
-        "complete": True,
-    }
-    return ReceivedMessage(**message | facts)
+from tests.integration.watching import SMS_RECEIVED, Watched, received, texts, watch
 
 
 async def test_a_received_sms_starts_an_automation_once(
@@ -372,180 +262,6 @@ async def test_the_trace_says_why_a_message_was_too_old(
 
     assert watched.reasons == ["too_old", "redelivered"]
     assert watched.started == []
-
-
-@pytest.mark.parametrize(
-    ("target", "starts"),
-    [
-        ("sim1", ["one"]),
-        ("sim2", ["two"]),
-        (None, ["one", "two", "four"]),
-        ("anna", []),
-    ],
-)
-async def test_a_device_as_the_target(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-    target: str | None,
-    starts: list[str],
-) -> None:
-    """The box itself stands for all its ports; port 4 has no SIM here."""
-    await watch(hass, target={"device_id": device_id(hass, cellar, target)})
-
-    for channel, text in ((1, "one"), (2, "two"), (4, "four")):
-        fake_box.receive(text, channel=channel)
-    await settle(hass)
-
-    assert texts(runs) == starts
-
-
-async def test_an_entity_as_the_target(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-) -> None:
-    await watch(hass, target={"entity_id": "event.cellar_sim_2_incoming_sms"})
-
-    fake_box.receive("one", channel=1)
-    fake_box.receive("two", channel=2)
-    await settle(hass)
-
-    assert texts(runs) == ["two"]
-
-
-async def test_an_area_as_the_target_follows_the_device(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-    area_registry: ar.AreaRegistry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    area = area_registry.async_create("Workshop")
-    await watch(hass, target={"area_id": area.id})
-    sim1, sim2 = (device_id(hass, cellar, sim) for sim in ("sim1", "sim2"))
-
-    device_registry.async_update_device(sim1, area_id=area.id)
-    fake_box.receive("first", channel=1)
-    await settle(hass)
-    device_registry.async_update_device(sim1, area_id=None)
-    device_registry.async_update_device(sim2, area_id=area.id)
-    fake_box.receive("second", channel=1)
-    fake_box.receive("third", channel=2)
-    await settle(hass)
-
-    assert texts(runs) == ["first", "third"]
-
-
-async def test_a_renamed_entity_stays_within_its_device(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-    entity_registry: er.EntityRegistry,
-) -> None:
-    await watch(hass, target={"device_id": device_id(hass, cellar, "sim1")})
-
-    entity_registry.async_update_entity(
-        "event.cellar_sim_1_incoming_sms", new_entity_id="event.letterbox"
-    )
-    await settle(hass)
-    fake_box.receive("hello", channel=1)
-    await settle(hass)
-
-    assert texts(runs) == ["hello"]
-
-
-async def test_goes_on_after_a_reload(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-) -> None:
-    await watch(hass)
-
-    await hass.config_entries.async_reload(cellar.entry_id)
-    await settle(hass)
-    fake_box.receive("hello")
-    await settle(hass)
-
-    assert texts(runs) == ["hello"]
-
-
-async def test_hears_a_box_that_is_added_later(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-) -> None:
-    await watch(hass)
-    attic_box = FakeBox()
-
-    with wired(attic=attic_box):
-        await set_up(hass, attic_entry())
-    attic_box.receive("from the attic")
-    fake_box.receive("from the cellar")
-    await settle(hass)
-
-    assert texts(runs) == ["from the attic", "from the cellar"]
-
-
-async def test_can_be_used_before_any_box_is_added(
-    hass: HomeAssistant, fake_box: FakeBox, runs: list[dict[str, Any]]
-) -> None:
-    await watch(hass)
-
-    with wired(attic=fake_box):
-        await set_up(hass, attic_entry())
-    fake_box.receive("hello")
-    await settle(hass)
-
-    assert texts(runs) == ["hello"]
-
-
-async def test_hears_an_entry_once_however_often_it_changes(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-) -> None:
-    await watch(hass)
-
-    await hass.config_entries.async_set_disabled_by(
-        cellar.entry_id, ConfigEntryDisabler.USER
-    )
-    await hass.config_entries.async_set_disabled_by(cellar.entry_id, None)
-    await settle(hass)
-    fake_box.receive("hello")
-    await settle(hass)
-
-    assert texts(runs) == ["hello"]
-
-
-async def test_a_removed_entry_and_a_removed_automation_leave_nothing_behind(
-    hass: HomeAssistant,
-    cellar: MockConfigEntry,
-    fake_box: FakeBox,
-    runs: list[dict[str, Any]],
-) -> None:
-    await watch(hass)
-
-    await hass.config_entries.async_remove(cellar.entry_id)
-    announce(hass, cellar, received(hass, "after removal"))
-    await settle(hass)
-    await hass.services.async_call(
-        automation.DOMAIN,
-        "turn_off",
-        {"entity_id": "automation.automation_0"},
-        blocking=True,
-    )
-    announce(hass, cellar, received(hass, "after that"))
-    await settle(hass)
-
-    assert runs == []
 
 
 @pytest.mark.parametrize(

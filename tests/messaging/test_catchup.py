@@ -298,6 +298,7 @@ async def test_push_that_never_shows_on_the_page_hides_nothing_later(
         ("Überfall", "\ufffdberfall"),
         ("teil", " [SMS1 missed]teil"),
         ("Ende   ", "Ende"),
+        ("\N{PARTY POPPER}", "\ud83c\udf89"),
     ],
 )
 async def test_what_page_and_push_write_differently(

@@ -241,6 +241,22 @@ async def test_late_part_gives_the_message_again_whole(
     assert second.message_id == first.message_id
 
 
+async def test_late_part_that_is_not_the_last_missing_one_is_not_lost(
+    box: Announced, clock: HandClock
+) -> None:
+    box.inbox.take(smpp("a", ("r", 1, 3)))
+    await clock.advance(400)
+    box.inbox.take(smpp("b", ("r", 2, 3)))
+    await clock.advance(600)
+    assert [(m.text, m.complete, m.redelivered) for m in box.messages] == [
+        ("a", False, False),
+        ("ab", False, True),
+    ]
+    box.inbox.take(smpp("c", ("r", 3, 3)))
+    assert (box.last.text, box.last.complete) == ("abc", True)
+    assert len({m.message_id for m in box.messages}) == 1
+
+
 async def test_key_is_forgotten_after_a_day(box: Announced, clock: HandClock) -> None:
     box.inbox.take(smpp("a", ("r", 1, 2)))
     await clock.advance(400)
@@ -250,6 +266,14 @@ async def test_key_is_forgotten_after_a_day(box: Announced, clock: HandClock) ->
     await clock.advance(306)
     assert box.texts == ["a", "b"]
     assert not box.last.redelivered
+
+
+async def test_other_bytes_after_a_late_part(box: Announced, clock: HandClock) -> None:
+    box.inbox.take(smpp("a", ("r", 1, 3)))
+    await clock.advance(310)
+    box.inbox.take(smpp("b", ("r", 2, 3)))
+    box.inbox.take(smpp("c", ("r", 1, 3)))
+    assert box.texts == ["a", "ab"]
 
 
 async def test_other_bytes_after_the_incomplete_one_was_announced(

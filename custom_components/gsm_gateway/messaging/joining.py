@@ -42,8 +42,13 @@ class _Set:
     at: float
     received_at: datetime
     parts: dict[int, SmsPart] = field(default_factory=dict)
-    given: bool = False
-    """Given away incomplete."""
+    given: int = 0
+    """How many of them were given away, incomplete."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a part came that was not given away."""
+        return len(self.parts) > self.given
 
     def joined(self) -> Joined:
         return Joined(
@@ -51,7 +56,7 @@ class _Set:
             parts=tuple(self.parts[index] for index in sorted(self.parts)),
             total=self.total,
             received_at=self.received_at,
-            redelivered=self.given,
+            redelivered=bool(self.given),
         )
 
 
@@ -82,7 +87,7 @@ class Joiner:
             twin = present.parts[where.index]
             if (twin.payload, twin.coding) == (part.payload, part.coding):
                 return out
-            if not present.given:
+            if present.has_news:
                 out.append(present.joined())
             present = None
         if present is None:
@@ -96,7 +101,10 @@ class Joiner:
         return out
 
     def due(self) -> list[Joined]:
-        """Return what has been waited for in vain, once each, and forget the oldest."""
+        """Return what has been waited for in vain, and forget the oldest.
+
+        Each message comes once, and again when late parts leave it incomplete.
+        """
         return [joined for key in list(self._sets) for joined in self._overdue(key)]
 
     def _overdue(self, key: _Key) -> list[Joined]:
@@ -111,10 +119,10 @@ class Joiner:
         age = self._clock.monotonic() - present.at
         if age >= (_REMEMBERED if key[3] else _PATIENCE):
             del self._sets[key]
-        if present.given or age < _PATIENCE:
+        if not present.has_news or age < _PATIENCE:
             return []
         joined = present.joined()
-        present.given = True
+        present.given = len(present.parts)
         return [joined]
 
     def _new(self, total: int, parts: dict[int, SmsPart]) -> _Set:

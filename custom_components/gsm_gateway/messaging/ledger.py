@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from ..gateways.clock import Clock
+from ..gateways.text import clean
 
 _MISSED = re.compile(r" ?\[SMS[0-9]{1,3} missed\]")
 """Stands in a text for a part that the box never got (GoIP quirk Q22)."""
@@ -20,7 +21,7 @@ type Key = tuple[int, str, str]
 
 def key_of(channel: int, sender: str, text: str) -> Key:
     """Return what is the same on the inbox page and in a push."""
-    text = _MISSED.sub("", text)
+    text = _MISSED.sub("", clean(text))
     kept = (c for c in text if c != "\ufffd" and unicodedata.category(c) != "Cc")
     return channel, sender.removeprefix("+"), "".join(kept).rstrip()
 

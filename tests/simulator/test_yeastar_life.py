@@ -162,7 +162,7 @@ async def run_control(url: str, *words: str) -> None:
 
 
 async def test_spacing_is_kept_over_logins() -> None:
-    options = YeastarOptions(spacing="queue")
+    options = YeastarOptions(spacing="queue", result_to="sender")
     async with YeastarBox(options, clock=Clock(FAST)) as box:
         for token in ("1", "2"):
             async with login(box) as client:

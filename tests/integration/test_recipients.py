@@ -1,26 +1,14 @@
 """Whom an action sends to: phone numbers in every shape."""
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import (
-    ServiceValidationError,
-)
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.template import Template
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.entries import contact, goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox
-from tests.integration.scene import (
-    ANNA,
-    BOB,
-    STRANGER,
-    act,
-    on_the_air,
-    receive,
-    wired,
-)
+from tests.integration.scene import ANNA, BOB, STRANGER, act, on_the_air, receive, wired
 
 
 @pytest.mark.parametrize(

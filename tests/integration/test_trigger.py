@@ -3,9 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import (
-    HomeAssistant,
-)
+from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -19,13 +17,7 @@ from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
 from custom_components.gsm_gateway.runtime import MESSENGER
 from tests.integration.entries import settle
 from tests.integration.fakes import FakeBox, Sent
-from tests.integration.scene import (
-    ANNA,
-    BOB,
-    STRANGER,
-    automate,
-    on_the_air,
-)
+from tests.integration.scene import ANNA, BOB, STRANGER, automate, on_the_air
 from tests.integration.watching import SMS_RECEIVED, Watched, received, texts, watch
 
 

@@ -4,27 +4,19 @@ from typing import Any
 
 from homeassistant.components import automation
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import (
-    HomeAssistant,
-)
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
     entity_registry as er,
 )
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.announce import announce
 from tests.integration.entries import set_up, settle
 from tests.integration.fakes import FakeBox
-from tests.integration.scene import (
-    attic_entry,
-    device_id,
-    wired,
-)
+from tests.integration.scene import attic_entry, device_id, wired
 from tests.integration.watching import received, texts, watch
 
 

@@ -9,18 +9,12 @@ from homeassistant.exceptions import (
     Unauthorized,
 )
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockUser,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.gsm_gateway.gateways.model import NoReply, SendRefused
 from tests.integration.entries import settle
 from tests.integration.fakes import FakeBox
-from tests.integration.scene import (
-    act,
-    device_id,
-)
+from tests.integration.scene import act, device_id
 
 
 async def test_dials_a_code_and_returns_the_answer(

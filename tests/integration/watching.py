@@ -9,19 +9,14 @@ from homeassistant.core import (
     ServiceCall,
     callback,
 )
-from homeassistant.helpers import (
-    trigger as trigger_helper,
-)
+from homeassistant.helpers import trigger as trigger_helper
 import pytest
 
 from custom_components.gsm_gateway.const import DOMAIN
 from custom_components.gsm_gateway.gateways.model import MessageKind
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
 from custom_components.gsm_gateway.runtime import MESSENGER
-from tests.integration.scene import (
-    ANNA,
-    automate,
-)
+from tests.integration.scene import ANNA, automate
 
 SMS_RECEIVED = "gsm_gateway.sms_received"
 

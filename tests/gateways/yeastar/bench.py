@@ -90,6 +90,12 @@ class ScriptedBench(Bench):
         return talk
 
 
+def timers() -> list[asyncio.TimerHandle]:
+    """Return what the event loop is going to do by itself."""
+    scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
+    return [timer for timer in scheduled if not timer.cancelled()]
+
+
 def settings_for(
     *, ami_port: int = CLOSED_PORT, http_port: int = CLOSED_PORT, **changes: Any
 ) -> YeastarSettings:
@@ -142,7 +148,7 @@ async def on_script(**changes: Any) -> AsyncGenerator[ScriptedBench]:
     """Start a scripted box, and the driver on it."""
     clock = HandClock()
     async with ScriptedAmi.listening() as server, aiohttp.ClientSession() as session:
-        settings = settings_for(ami_port=server.port, **changes)
+        settings = settings_for(**{"ami_port": server.port, **changes})
         gateway = yeastar.compose(session, settings, channels=[1, 2], clock=clock)
         bench = ScriptedBench(gateway, clock, server=server)
         try:

@@ -24,6 +24,7 @@ from tests.gateways.yeastar.bench import (
     on_box,
     on_script,
     settings_for,
+    timers,
 )
 from tests.gateways.yeastar.scripted import BANNER, ScriptedAmi, Talk
 from tests.simulator.core.journal import LOGIN_REFUSED
@@ -33,12 +34,6 @@ RECEIVED = (
     b"Sender: +22652004896\r\nRecvtime: 2019-08-19 15:39:21\r\nIndex: 1\r\nTotal: 2\r\n"
     b"Smsc: +22670900505\r\nContent: %b\r\n--END SMS EVENT--\r\n\r\n"
 )
-
-
-def timers() -> list[asyncio.TimerHandle]:
-    """Return what the event loop is going to do by itself."""
-    scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
-    return [timer for timer in scheduled if not timer.cancelled()]
 
 
 async def opened(server: ScriptedAmi) -> tuple[AmiLink, Talk]:

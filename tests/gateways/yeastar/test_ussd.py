@@ -374,3 +374,18 @@ async def test_a_late_answer_is_not_taken_for_another_one() -> None:
         await talk.hear_command()
         await talk.say(talk.answer(b"GSM span 2: Power off\n"))
         assert [channel.channel for channel in (await reading).channels] == [1]
+
+
+async def test_a_code_does_not_queue_up_on_a_busy_link() -> None:
+    async with on_script() as bench:
+        talk = await bench.connect()
+        dialling = asyncio.create_task(bench.dial())
+        await talk.tell_ready()
+        own = await bench.server.accept()
+        reading = asyncio.create_task(bench.gateway.status.read_status())
+        assert await talk.hear_command() == b"gsm show spans"
+        own.abort()
+        with pytest.raises(ChannelBusy):
+            await dialling
+        await talk.say(talk.answer(b"GSM span 2: Power off\n"))
+        await reading

@@ -1,5 +1,6 @@
 """Balances: when the code is dialled, what is shown, what survives."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 import logging
@@ -367,4 +368,32 @@ async def test_a_sim_that_is_added_later_is_asked(
     await add(hass, asked, sim(2, **BALANCE))
     await later(hass, freezer, minutes=2)
 
+    assert shown(hass, "sensor.cellar_sim_2_balance").state == "3.00"
+
+
+async def test_a_sim_that_is_removed_while_it_is_asked_leaves_no_trace(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, storage: dict[str, Any]
+) -> None:
+    class Slow(FakeBox):
+        dials = asyncio.Event()
+        answers_now = asyncio.Event()
+
+        @override
+        async def run_ussd(self, channel: int, code: str) -> UssdReply:
+            self.dials.set()
+            await self.answers_now.wait()
+            return await super().run_ussd(channel, code)
+
+    box = Slow(answers={1: "Saldo: 12,50 PLN", 2: "Saldo: 3,00 PLN"})
+    entry = goip_entry(sim(1, **BALANCE), sim(2, **BALANCE), host="cellar")
+    with wired(cellar=box):
+        await set_up(hass, entry)
+        await later(hass, freezer, seconds=30)
+        await box.dials.wait()
+        hass.config_entries.async_remove_subentry(entry, "sim1")
+        box.answers_now.set()
+        await later(hass, freezer, minutes=2)
+
+    kept = storage[f"gsm_gateway.balances.{entry.entry_id}"]["data"]
+    assert set(kept) == {"sim2"}
     assert shown(hass, "sensor.cellar_sim_2_balance").state == "3.00"

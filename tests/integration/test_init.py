@@ -247,3 +247,13 @@ async def test_a_balance_code_that_is_taken_away_takes_its_entities(
 
     await change(hass, cellar, "sim1", **BALANCE)
     assert hass.states.get("sensor.cellar_sim_1_balance") is not None
+
+
+async def test_a_box_that_never_was_loaded_can_be_removed(
+    hass: HomeAssistant,
+) -> None:
+    entry = goip_entry(sim(1), host="cellar")
+    entry.add_to_hass(hass)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert hass.config_entries.async_entries("gsm_gateway") == []

@@ -8,7 +8,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.gsm_gateway import tasks
+from custom_components.gsm_gateway import runtime, tasks
+from custom_components.gsm_gateway.gateways.clock import Clock
 
 from .entries import goip_entry, set_up, settle, shown, sim
 from .fakes import FakeBox
@@ -142,3 +143,45 @@ async def test_stop_does_not_wait_for_a_box_that_hangs(hass: HomeAssistant) -> N
             await hass.async_stop(force=True)
 
     assert box.goodbyes == 0
+
+
+async def test_an_unload_does_not_wait_for_a_box_that_hangs(
+    hass: HomeAssistant, fake_box: FakeBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "STOP_SECONDS", 0.01)
+    fake_box.leaves_after = 3600
+    entry = goip_entry(sim(1), host="cellar")
+    with wired(cellar=fake_box):
+        await set_up(hass, entry)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+    assert fake_box.goodbyes == 0
+
+
+async def test_work_of_the_same_name_begins_after_the_end_of_the_first() -> None:
+    happened: list[str] = []
+    begun, replaced = asyncio.Event(), asyncio.Event()
+    owned = tasks.OwnedTasks("Cellar", Clock())
+
+    async def first() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            happened.append("first ended")
+
+    async def second() -> None:
+        happened.append("second began")
+        replaced.set()
+
+    owned.run("link", first)
+    await begun.wait()
+    owned.run("link", second)
+    await replaced.wait()
+    assert happened == ["first ended", "second began"]
+
+    await owned.stop()
+    owned.run("link", second)
+    await asyncio.sleep(0)
+    assert len(happened) == 2

@@ -157,3 +157,23 @@ async def on_script(**changes: Any) -> AsyncGenerator[ScriptedBench]:
             stopping = asyncio.ensure_future(bench.stop())
             await clock.advance(1.0)
             await stopping
+
+
+def result(token: bytes, status: bytes) -> bytes:
+    """Return the event that the device's own papers show."""
+    return (
+        b"Event: UpdateSMSSend\r\nPrivilege: all,smscommand\r\nID: %b\r\n"
+        b"Smsc: +22670900505\r\nStatus: %b\r\n--END SMS EVENT--\r\n\r\n"
+        % (token, status)
+    )
+
+
+async def hand_over(
+    bench: ScriptedBench, text: str = "text"
+) -> tuple[Talk, asyncio.Task[None]]:
+    """Send up to the command, which the box has got and not answered."""
+    talk = await bench.connect()
+    sending = asyncio.create_task(bench.send(text))
+    await talk.tell_ready()
+    assert b"gsm send sms 2 +491511234567 " in await talk.hear_command()
+    return talk, sending

@@ -18,6 +18,7 @@ from .furnish import (
     add_contact,
     add_goip,
     add_tg,
+    aim_automation,
     find_sims,
     make_dashboard,
 )
@@ -49,6 +50,7 @@ async def run(folder: Path, port: int, *, only_check: bool) -> None:
         await add_tg(home, boxes[1])
         await add_contact(home)
         sims = await find_sims(home)
+        await aim_automation(home, sims)
         if only_check:
             await check(home, boxes, sims)
             return

@@ -105,6 +105,7 @@ class SimEntities:
 
     device_id: str
     device: str
+    gateway_id: str
     balance: str
     incoming: str
     refresh: str
@@ -209,6 +210,7 @@ async def find_sims(home: Home) -> list[SimEntities]:
         SimEntities(
             device_id=device_id,
             device=devices[device_id]["name_by_user"] or devices[device_id]["name"],
+            gateway_id=devices[device_id]["via_device_id"],
             balance=keys["balance"],
             incoming=keys["incoming_sms"],
             refresh=keys["refresh_balance"],
@@ -217,6 +219,18 @@ async def find_sims(home: Home) -> list[SimEntities]:
         if "balance" in keys
     ]
     return sorted(sims, key=lambda sim: sim.device)
+
+
+async def aim_automation(home: Home, sims: list[SimEntities]) -> None:
+    """Let the answer to a ping name both boxes, as a person does in the editor.
+
+    Without a target every SIM counts too, but the editor shows that in red.
+    """
+    path = "/api/config/automation/config/demo_answer_ping"
+    automation = await home.request("GET", path)
+    gateways = sorted({sim.gateway_id for sim in sims})
+    automation["triggers"][0]["target"] = {"device_id": gateways}
+    await home.request("POST", path, automation)
 
 
 async def make_dashboard(home: Home, sims: list[SimEntities]) -> str:
@@ -278,7 +292,7 @@ def _view(sims: list[SimEntities]) -> dict[str, Any]:
             {"type": "grid", "cards": [_heading("History", "mdi:chart-line"), history]},
             {
                 "type": "grid",
-                "cards": [_heading("Messages", "mdi:message-text"), senders, form],
+                "cards": [_heading("Messages", "mdi:message-text"), form, senders],
             },
         ],
     }

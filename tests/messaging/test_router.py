@@ -2,7 +2,6 @@
 
 import pytest
 
-from custom_components.gsm_gateway.gateways.model import SendState
 from custom_components.gsm_gateway.messaging.line import Line
 from custom_components.gsm_gateway.messaging.messages import (
     Fallback,
@@ -65,16 +64,6 @@ async def test_disabled_sim_is_never_used(
     lines["a"].enabled = False
     assert ids(office.router.candidates(ANY)) == ["b", "c"]
     assert ids(office.router.candidates(Route(order=("a",)))) == []
-
-
-async def test_only_sims_that_can_reach_the_wanted_state(
-    office: Office, lines: dict[str, Line]
-) -> None:
-    sender = FakeBox()
-    sender.sender.reach = SendState.SENT
-    office.add(sender, "d", box_id="third")
-    route = Route(then=Fallback.ANY, must_reach=SendState.DELIVERED)
-    assert ids(office.router.candidates(route)) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("fault", ["away", "not registered", "not ready"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from ..gateways.model import MessageKind, SendState
+from ..gateways.model import MessageKind
 
 
 class MessagingError(Exception):
@@ -93,8 +93,6 @@ class Route:
     """Who may send if none of `order` can; with an empty `order`, who may send."""
     box_id: str | None = None
     """The box that `Fallback.BOX` means."""
-    must_reach: SendState = SendState.ACCEPTED
-    """Only SIMs whose transport can report this state."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

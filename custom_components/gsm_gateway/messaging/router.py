@@ -65,9 +65,7 @@ class Router:
         return [
             line
             for line in lines
-            if line is not None
-            and line.policy is not SendPolicy.NEVER
-            and self._fits(line, route)
+            if line is not None and line.enabled and line.policy is not SendPolicy.NEVER
         ]
 
     def _others(self, route: Route) -> list[Line]:
@@ -77,13 +75,9 @@ class Router:
         lines = (
             line
             for line in self
-            if line.policy is SendPolicy.ALWAYS
+            if line.enabled
+            and line.policy is SendPolicy.ALWAYS
             and line.line_id not in route.order
             and (route.then is Fallback.ANY or line.box_id == route.box_id)
-            and self._fits(line, route)
         )
         return sorted(lines, key=lambda line: (line.busy, line.last_sent))
-
-    @staticmethod
-    def _fits(line: Line, route: Route) -> bool:
-        return line.enabled and line.gateway.sender.reaches >= route.must_reach

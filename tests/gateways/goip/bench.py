@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, override
 
 import aiohttp
@@ -12,14 +12,12 @@ from custom_components.gsm_gateway.gateways import goip
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import GoipSettings, SmppSettings
 from custom_components.gsm_gateway.gateways.model import (
-    GatewayError,
-    IncomingCall,
     SendReport,
     SendState,
     SmsPart,
 )
 from custom_components.gsm_gateway.gateways.ports import Gateway
-from custom_components.gsm_gateway.gateways.text import decode
+from tests.gateways.recorder import Recorder
 from tests.simulator.core.clock import Clock as SimulatedClock
 from tests.simulator.core.faults import Times
 from tests.simulator.core.journal import Entry
@@ -27,68 +25,40 @@ from tests.simulator.goip import GoipBox
 from tests.simulator.goip.options import FIRMWARES, firmware
 
 SCALE = 20.0
-LIMIT_SECONDS = 10.0
 ALL_FIRMWARES = tuple(FIRMWARES)
 NUMBER = "+491511234567"
 
 
-class Recorder:
-    """Keeps what a box says; safe parts are acknowledged unless told otherwise."""
+class Listener(Recorder):
+    """A recorder that can refuse parts, or leave them unanswered."""
 
     def __init__(self) -> None:
-        self.parts: list[SmsPart] = []
-        self.reports: list[SendReport] = []
-        self.connections: list[tuple[bool, GatewayError | None]] = []
+        super().__init__()
         self.verdict = "acknowledge"
-        self._news = asyncio.Event()
 
+    @override
     def on_part(self, part: SmsPart) -> None:
-        """Keep a part and answer it."""
-        self.parts.append(part)
         if self.verdict == "acknowledge":
-            part.acknowledge()
-        elif self.verdict == "refuse":
+            super().on_part(part)
+            return
+        super().on_part(replace(part, acknowledge=lambda: None))
+        self.parts[-1] = part
+        if self.verdict == "refuse":
             part.refuse()
-        self._news.set()
 
-    def on_report(self, report: SendReport) -> None:
-        """Keep a report."""
-        self.reports.append(report)
-        self._news.set()
-
-    def on_call(self, call: IncomingCall) -> None:
-        """Do nothing: a GoIP tells of none."""
-
-    def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
-        """Keep a state of the connection."""
-        self.connections.append((connected, error))
-        self._news.set()
-
-    async def until(self, condition: Callable[[Recorder], object]) -> None:
-        """Return when a condition holds; it is looked at after each piece of news."""
-        async with asyncio.timeout(LIMIT_SECONDS):
-            while not condition(self):
-                self._news.clear()
-                await self._news.wait()
-
-    async def until_connected(self, *, connected: bool = True) -> None:
-        """Return when the last word about the connection is this."""
-        await self.until(lambda r: r.connections and r.connections[-1][0] is connected)
+    async def until_seen(self, condition: Callable[[Listener], object]) -> None:
+        """Return when a condition on this listener holds."""
+        await self.until(lambda: condition(self))
 
     async def until_reported(self, state: SendState) -> SendReport:
         """Return the first report of a state."""
-        await self.until(lambda r: state in r.states)
+        await self.until(lambda: state in self.told)
         return next(report for report in self.reports if report.state is state)
 
     @property
-    def states(self) -> list[SendState]:
+    def told(self) -> list[SendState]:
         """The reported states, in order."""
         return [report.state for report in self.reports]
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts of the parts, in order."""
-        return [decode(part.payload, part.coding) for part in self.parts]
 
 
 @dataclass
@@ -99,7 +69,7 @@ class Bench:
     session: aiohttp.ClientSession
     settings: GoipSettings
     gateway: Gateway
-    listener: Recorder = field(default_factory=Recorder)
+    listener: Listener = field(default_factory=Listener)
     run: asyncio.Task[None] | None = None
 
     async def send(self, text: str, channel: int = 1, serial: int = 1234) -> str:
@@ -120,7 +90,7 @@ class Bench:
     async def connect(self, *channels: int) -> None:
         """Run the links until these channels can send."""
         self.run = asyncio.create_task(self.gateway.receiver.run(self.listener))
-        await self.listener.until(
+        await self.listener.until_seen(
             lambda _: all(map(self.gateway.sender.ready, channels or (1,)))
         )
 

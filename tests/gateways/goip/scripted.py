@@ -12,7 +12,7 @@ from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import GoipSettings
 from custom_components.gsm_gateway.gateways.ports import Gateway
 
-from .bench import SCALE, Recorder
+from .bench import SCALE, Listener
 
 PAGES = "/default/en_US/"
 FORM = b'<input type="checkbox" name="line1" value="1">'
@@ -74,7 +74,7 @@ type Answers = bytes | Iterable[bytes | None] | None
 @asynccontextmanager
 async def scripted(
     **pages: Answers,
-) -> AsyncIterator[tuple[Scripted, Gateway, Recorder]]:
+) -> AsyncIterator[tuple[Scripted, Gateway, Listener]]:
     """Start a server; a page `send_html` answers for `send.html`."""
     answers = {
         name.replace("_html", ".html").replace("_xml", ".xml"): (
@@ -89,7 +89,7 @@ async def scripted(
     settings = GoipSettings(
         host="127.0.0.1", http_port=script.port, username="admin", password="admin"
     )
-    listener = Recorder()
+    listener = Listener()
     async with server, aiohttp.ClientSession() as session:
         gateway = goip.compose(session, settings, channels=[1], clock=Clock(SCALE))
         vars(gateway.sender)["listener"] = listener

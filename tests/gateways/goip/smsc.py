@@ -13,7 +13,7 @@ from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import GoipSettings, SmppSettings
 from custom_components.gsm_gateway.gateways.ports import Gateway
 
-from .bench import Recorder
+from .bench import Listener
 
 SCALE = 20.0
 WAIT_SECONDS = 5.0
@@ -127,7 +127,7 @@ class OnSmsc:
 
     smsc: Smsc
     gateway: Gateway
-    listener: Recorder
+    listener: Listener
     run: asyncio.Task[None]
 
     async def send(
@@ -148,7 +148,7 @@ async def on_smsc(
     *,
     channels: Sequence[int] = (1,),
     bound: bool = True,
-    change: Callable[[Recorder], None] | None = None,
+    change: Callable[[Listener], None] | None = None,
 ) -> AsyncIterator[OnSmsc]:
     """Start a server and the driver on it; there are no web pages."""
     smsc = smsc or Smsc()
@@ -161,7 +161,7 @@ async def on_smsc(
         password="admin",
         smpp=SmppSettings(port=smsc.port, system_id="goip", password="secret"),
     )
-    listener = Recorder()
+    listener = Listener()
     if change is not None:
         change(listener)
     async with aiohttp.ClientSession() as session:
@@ -170,7 +170,7 @@ async def on_smsc(
         made = OnSmsc(smsc, gateway, listener, run)
         try:
             if bound:
-                await listener.until(lambda _: gateway.sender.ready(channels[0]))
+                await listener.until_seen(lambda _: gateway.sender.ready(channels[0]))
             yield made
         finally:
             await made.stop()

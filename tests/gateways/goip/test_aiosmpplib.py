@@ -82,7 +82,7 @@ async def bind_answer_without_nul_binds() -> None:
 
 async def already_bound_is_not_bound() -> None:
     async with on_smsc(Smsc(bind_status=5), bound=False) as o:
-        await o.listener.until(lambda r: r.connections)
+        await o.listener.until_seen(lambda r: r.connections)
         connected, error = o.listener.connections[0]
         assert not connected
         assert isinstance(error, CannotConnect)
@@ -105,7 +105,7 @@ async def nack_finds_its_message() -> None:
 async def message_id_beyond_ascii_is_an_answer() -> None:
     async with on_smsc() as o:
         await submit(o, lambda n: pdu(RESPONSE | SUBMIT, 0, n, b"\xfc7\0"))
-        assert o.listener.states == [SendState.ACCEPTED]
+        assert o.listener.told == [SendState.ACCEPTED]
 
 
 async def nothing_is_kept_of_what_was_sent() -> None:
@@ -122,7 +122,7 @@ async def nothing_is_kept_of_what_was_sent() -> None:
 async def half_open_link_is_given_up_in_simulated_time() -> None:
     async with on_smsc(Smsc(answers_enquiries=False)) as o:
         async with asyncio.timeout(4):
-            await o.listener.until_connected(connected=False)
+            await o.listener.until_lost()
         assert "dead" in str(o.listener.connections[-1][1])
 
 
@@ -193,7 +193,7 @@ async def receipt_with_seconds_in_its_dates_is_read() -> None:
     async with on_smsc() as o:
         await submit(o, lambda n: pdu(RESPONSE | SUBMIT, 0, n, b"5\0"))
         await take_in(o, deliver_body(text, esm=4))
-        assert o.listener.states == [SendState.ACCEPTED, SendState.FAILED]
+        assert o.listener.told == [SendState.ACCEPTED, SendState.FAILED]
         assert len(o.smsc.binds) == 1
 
 

@@ -16,7 +16,7 @@ from custom_components.gsm_gateway.gateways.goip import (
 )
 from custom_components.gsm_gateway.gateways.model import CannotConnect, InvalidAuth
 
-from .bench import ALL_FIRMWARES, SCALE, Bench, Recorder, bench
+from .bench import ALL_FIRMWARES, SCALE, Bench, Listener, bench
 from .scripted import page, scripted
 from .smsc import BIND, ENQUIRE, RESPONSE, UNBIND, Pdu, Smsc, on_smsc, pdu
 
@@ -56,7 +56,7 @@ async def test_stop_unbinds_and_leaves_nothing_behind() -> None:
 async def test_box_that_reboots_is_back_within_five_seconds() -> None:
     async with bench(smpp=True) as b:
         await b.box.power(state=False)
-        await b.listener.until_connected(connected=False)
+        await b.listener.until_lost()
         assert isinstance(b.listener.connections[-1][1], CannotConnect)
         await b.box.clock.sleep(20)
         assert not b.gateway.sender.ready(1)
@@ -81,17 +81,17 @@ async def test_line_that_is_lost_alone_does_not_lose_the_box() -> None:
 async def test_half_open_link_is_replaced(second: str) -> None:
     async with bench(smpp=True, channels=(1,), smpp_second_bind=second) as b:
         await b.box.hang(state=True)
-        await b.listener.until_connected(connected=False)
+        await b.listener.until_lost()
         await b.box.hang(state=False)
         await b.listener.until_connected()
         await b.box.receive(1, "900", "Hi")
-        await b.listener.until(lambda r: r.texts == ["Hi"])
+        await b.listener.until_seen(lambda r: r.texts == ["Hi"])
 
 
 @pytest.mark.parametrize("limit", [12.0, 3.0])
 async def test_box_that_drops_idle_links_is_asked_more_often(limit: float) -> None:
     async with bench(smpp=True, channels=(1,), smpp_idle_seconds=limit) as b:
-        await b.listener.until_connected(connected=False)
+        await b.listener.until_lost()
         await b.listener.until_connected()
         told = len(b.listener.connections)
         await b.box.clock.sleep(6 * limit)
@@ -112,7 +112,7 @@ async def test_unbind_of_the_box_is_answered_and_bound_again() -> None:
     async with on_smsc() as o:
         o.smsc.send(pdu(UNBIND, 0, 5))
         assert await o.smsc.next() == (RESPONSE | UNBIND, 0, 5, b"")
-        await o.listener.until(lambda _: len(o.smsc.binds) == 2)
+        await o.listener.until_seen(lambda _: len(o.smsc.binds) == 2)
         assert [connected for connected, _ in o.listener.connections] == [
             True,
             False,
@@ -160,7 +160,7 @@ async def test_one_refused_line_does_not_stop_the_others() -> None:
 @pytest.mark.parametrize("status", [0x05, 0x08, 0x40B])
 async def test_other_refusals_are_tried_again(status: int) -> None:
     async with on_smsc(Smsc(bind_status=status), bound=False) as o:
-        await o.listener.until_connected(connected=False)
+        await o.listener.until_lost()
         o.smsc.bind_status = 0
         await o.listener.until_connected()
 
@@ -188,7 +188,7 @@ async def test_login_of_the_whole_box_is_used_for_a_single_sim_only(
         + "".join(f"<l{n}_gsm_sim>{s}</l{n}_gsm_sim>" for n, s in enumerate(sims, 1))
         + "</status>"
     )
-    smsc, listener = OneLogin(), Recorder()
+    smsc, listener = OneLogin(), Listener()
     server = await asyncio.start_server(smsc.serve, "127.0.0.1", 0)
     async with (
         server,
@@ -209,7 +209,7 @@ async def test_login_of_the_whole_box_is_used_for_a_single_sim_only(
         clock = Clock(SCALE)
         gateway = goip.compose(session, settings, channels=[1], clock=clock)
         run = asyncio.create_task(gateway.receiver.run(listener))
-        await listener.until(lambda r: r.connections)
+        await listener.until_seen(lambda r: r.connections)
         if len(logins) == 2:
             await goip.identify(session, settings, clock)
         else:

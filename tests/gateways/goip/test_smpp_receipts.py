@@ -87,7 +87,7 @@ async def test_receipt_that_changes_nothing_leaves_the_message_open(state: str) 
         await o.smsc.next()
         o.smsc.send(receipt("12", "DELIVRD"))
         await o.listener.until_reported(DELIVERED)
-    assert o.listener.states == [ACCEPTED, DELIVERED]
+    assert o.listener.told == [ACCEPTED, DELIVERED]
     assert o.listener.parts == []
 
 
@@ -134,6 +134,41 @@ async def test_receipt_closes_its_message() -> None:
     assert delivered == ["0", "1"]
 
 
+async def test_second_receipt_of_a_message_is_no_incoming_text() -> None:
+    async with on_smsc() as o:
+        await _submit(o, b"12\0", "7")
+        for _ in range(2):
+            o.smsc.send(receipt("12", "DELIVRD", esm=0))
+            await o.smsc.next()
+    assert o.listener.told == [ACCEPTED, DELIVERED]
+    assert o.listener.parts == []
+
+
+@pytest.mark.parametrize(
+    ("first_id", "first_told", "tokens"),
+    [
+        ("12", "12", ["0", "2"]),
+        ("12", "c", ["0", "1"]),
+        ("1f", "31", ["0", "1"]),
+        ("5", "5", ["0", "1"]),
+    ],
+)
+async def test_box_shows_once_how_it_spells_ids(
+    first_id: str, first_told: str, tokens: list[str]
+) -> None:
+    """Only a message that could be meant in one way shows it; 5 is 5 either way."""
+    async with on_smsc() as o:
+        await _submit(o, first_id.encode() + b"\0", "0")
+        o.smsc.send(receipt(first_told, "DELIVRD"))
+        await o.smsc.next()
+        await _submit(o, b"16\0" if first_told != "31" else b"10\0", "1")
+        await _submit(o, b"10\0" if first_told != "31" else b"16\0", "2")
+        o.smsc.send(receipt("10" if first_told != "31" else "16", "DELIVRD"))
+        await o.smsc.next()
+        delivered = [r.token for r in o.listener.reports if r.state is DELIVERED]
+    assert delivered == tokens
+
+
 async def test_message_id_without_its_nul_is_read_whole() -> None:
     async with on_smsc() as o:
         await _submit(o, b"1234", "7")
@@ -149,7 +184,7 @@ async def test_receipt_right_behind_the_answer_finds_its_message() -> None:
         o.smsc.send(answer + receipt("12", "DELIVRD"))
         await sending
         await o.listener.until_reported(DELIVERED)
-    assert o.listener.states == [ACCEPTED, DELIVERED]
+    assert o.listener.told == [ACCEPTED, DELIVERED]
 
 
 @pytest.mark.parametrize("response_id", ["decimal", "hex"])
@@ -179,4 +214,4 @@ async def test_box_without_receipts_reaches_accepted() -> None:
     async with bench(smpp=True, smpp_receipts="never") as b:
         await b.send("Hi")
         assert (await b.box.journal.wait_for_kind("sms_on_air"))["text"] == "Hi"
-    assert b.listener.states == [ACCEPTED]
+    assert b.listener.told == [ACCEPTED]

@@ -49,7 +49,7 @@ async def test_texts_arrive_as_they_were_sent(
         assert b.gateway.inbox_pushes
         for text in TEXTS:
             await b.box.receive(2, "+79991112233", text)
-        await b.listener.until(lambda r: len(r.parts) == len(TEXTS))
+        await b.listener.until_seen(lambda r: len(r.parts) == len(TEXTS))
         acknowledged = [
             await b.box.journal.wait_for_kind("sms_acknowledged", id=number)
             for number in range(1, len(TEXTS) + 1)
@@ -66,7 +66,7 @@ async def test_texts_arrive_as_they_were_sent(
 async def test_long_text_comes_whole_or_in_parts(smpp_long: str, text: str) -> None:
     async with bench(smpp=True, smpp_long=smpp_long) as b:
         await b.box.receive(1, "900", text)
-        await b.listener.until(lambda r: len(r.texts) and "".join(r.texts) == text)
+        await b.listener.until_seen(lambda r: len(r.texts) and "".join(r.texts) == text)
         parts = b.listener.parts
     if smpp_long == "payload":
         assert [part.concatenation for part in parts] == [None]
@@ -80,7 +80,7 @@ async def test_long_text_comes_whole_or_in_parts(smpp_long: str, text: str) -> N
 async def test_binary_message_is_kept_as_it_is() -> None:
     async with bench(smpp=True) as b:
         await b.box.receive(1, "900", hex="0605040b8423f0deadbeef")
-        await b.listener.until(lambda r: r.parts)
+        await b.listener.until_seen(lambda r: r.parts)
     (part,) = b.listener.parts
     assert (part.kind, part.coding) == (MessageKind.BINARY, Coding.BINARY)
     assert part.payload == bytes.fromhex("0605040b8423f0deadbeef")
@@ -110,9 +110,9 @@ async def test_late_verdict_on_a_lost_link_is_harmless() -> None:
     async with bench(smpp=True, smpp_unacked="repeat") as b:
         b.listener.verdict = ""
         await b.box.receive(1, "900", "Hi")
-        await b.listener.until(lambda r: len(r.parts) == 1)
+        await b.listener.until_seen(lambda r: len(r.parts) == 1)
         await b.box.drop("smpp")
-        await b.listener.until(lambda r: len(r.parts) == 2)
+        await b.listener.until_seen(lambda r: len(r.parts) == 2)
         first, second = b.listener.parts
         first.acknowledge()
         first.refuse()
@@ -128,7 +128,7 @@ async def test_what_waited_while_nobody_was_bound_comes_at_the_bind() -> None:
     async with bench(smpp=True, smpp_unbound="keep", connected=False) as b:
         await b.box.receive(1, "900", "early")
         await b.connect(1)
-        await b.listener.until(lambda r: r.parts)
+        await b.listener.until_seen(lambda r: r.parts)
     assert b.listener.texts == ["early"]
 
 
@@ -240,7 +240,7 @@ async def test_link_is_named_anew_after_each_bind() -> None:
         o.smsc.deliver(deliver_body())
         await o.smsc.next()
         o.smsc.drop()
-        await o.listener.until_connected(connected=False)
+        await o.listener.until_lost()
         await o.listener.until_connected()
         o.smsc.deliver(deliver_body())
         await o.smsc.next()

@@ -98,7 +98,7 @@ async def test_submit_sm_byte_by_byte(to: str, text: str, body: bytes) -> None:
         await sending
         await o.smsc.sound()
         assert [p[0] for p in o.smsc.heard].count(SUBMIT) == 1
-    assert o.listener.states == [ACCEPTED]
+    assert o.listener.told == [ACCEPTED]
 
 
 @pytest.mark.parametrize("kind", ALL_FIRMWARES)
@@ -113,7 +113,7 @@ async def test_texts_are_on_the_air_as_they_were_given(
     ) as b:
         for number, text in enumerate(texts):
             await b.send(text, channel=1 + number % 2, serial=number)
-        await b.listener.until(lambda r: r.states.count(DELIVERED) == len(texts))
+        await b.listener.until_seen(lambda r: r.told.count(DELIVERED) == len(texts))
         air = {sms["text"]: sms for sms in b.on_air()}
     assert set(air) == set(texts)
     assert [air[text].line for text in texts] == [1, 2, 1, 2, 1]
@@ -181,7 +181,7 @@ async def test_lost_link_is_no_reply_and_nothing_is_sent_again() -> None:
         o.smsc.drop()
         with pytest.raises(NoReply):
             await sending
-        await o.listener.until(lambda _: o.gateway.sender.ready(1))
+        await o.listener.until_seen(lambda _: o.gateway.sender.ready(1))
         await o.smsc.sound()
         assert [p[0] for p in o.smsc.heard].count(SUBMIT) == 1
         await o.gateway.sender.resume({"7": 1})

@@ -174,7 +174,7 @@ async def test_box_that_goes_and_comes_back_is_told() -> None:
     async with bench() as b:
         assert b.listener.connections == [(True, None)]
         await b.box.power(state=False)
-        await b.listener.until_connected(connected=False)
+        await b.listener.until_lost()
         assert isinstance(b.listener.connections[-1][1], CannotConnect)
         assert not b.gateway.sender.ready(1)
         await b.box.power(state=True)

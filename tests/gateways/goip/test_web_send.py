@@ -70,7 +70,7 @@ async def test_done_with_an_error_is_a_failure(status: str) -> None:
     async with bench(failure_status=status, blank_key=False) as b:
         await b.box.fail_send(1, error="2172")
         await b.send("hello")
-    assert b.listener.states == [ACCEPTED, FAILED]
+    assert b.listener.told == [ACCEPTED, FAILED]
     assert (b.listener.reports[-1].reason, b.listener.reports[-1].code) == (
         "2172",
         2172,
@@ -85,14 +85,14 @@ async def test_not_replied_is_unknown_not_failed(status: str) -> None:
         )
         await b.send("hello")
         assert len(b.on_air()) == 1
-    assert b.listener.states == [ACCEPTED, UNKNOWN]
+    assert b.listener.told == [ACCEPTED, UNKNOWN]
 
 
 async def test_error_that_passes_is_no_failure() -> None:
     async with bench() as b:
         await b.box.fail_send(1, passing="50")
         await b.send("hello")
-    assert b.listener.states == [ACCEPTED, SENT]
+    assert b.listener.told == [ACCEPTED, SENT]
 
 
 async def test_result_that_never_comes_is_unknown_after_a_minute() -> None:
@@ -101,7 +101,7 @@ async def test_result_that_never_comes_is_unknown_after_a_minute() -> None:
         before = b.box.clock.monotonic()
         await b.send("hello")
         assert b.box.clock.monotonic() - before >= 60
-    assert b.listener.states == [ACCEPTED, UNKNOWN]
+    assert b.listener.told == [ACCEPTED, UNKNOWN]
 
 
 @pytest.mark.parametrize("kind", ["seed", "old"])
@@ -119,7 +119,7 @@ async def test_blank_key_never_seen_at_work_is_not_taken_for_ours() -> None:
     async with bench(blank_key=True) as b:
         await b.box.network(1, state=False)
         await b.send("hello")
-    assert b.listener.states == [UNKNOWN]
+    assert b.listener.told == [UNKNOWN]
 
 
 @pytest.mark.parametrize("busy_form", ["untouched", "overwritten", "refused"])
@@ -135,7 +135,7 @@ async def test_line_at_work_is_busy_and_nothing_is_posted(
         assert b.posts() == 1
         await first
         assert [sms["text"] for sms in b.on_air()] == ["first"]
-    assert b.listener.states == [ACCEPTED, SENT]
+    assert b.listener.told == [ACCEPTED, SENT]
 
 
 @pytest.mark.parametrize("bracket", ["http", "body", "slot"])
@@ -157,7 +157,7 @@ async def test_error_500_as_an_answer_is_a_refusal(bracket: str) -> None:
 async def test_error_500_in_the_slot_is_a_failure() -> None:
     async with bench(box=without_forms("seed", bracket="slot")) as b:
         await b.gateway.sender.send(1, NUMBER, "[unguarded", "80000001")
-    assert b.listener.states == [ACCEPTED, FAILED]
+    assert b.listener.told == [ACCEPTED, FAILED]
     assert b.listener.reports[-1].code == 500
 
 
@@ -189,8 +189,8 @@ async def test_get_is_used_where_the_form_is_missing(
         (sms,) = b.on_air()
         assert (sms["interface"], sms["text"]) == ("http-get", "Grüße + 100%")
         assert b.posts("send.html") == 1
-    assert b.listener.states[0] is ACCEPTED
-    assert b.listener.states[-1] is SENT
+    assert b.listener.told[0] is ACCEPTED
+    assert b.listener.told[-1] is SENT
 
 
 async def test_missing_form_is_remembered() -> None:
@@ -244,7 +244,7 @@ async def test_lost_answer_to_the_form_is_made_good_by_the_slot() -> None:
         b.box.http.options.lose_reply = Nth(3)
         await b.send("hello")
         assert (b.posts(), len(b.on_air())) == (1, 1)
-    assert b.listener.states == [ACCEPTED, SENT]
+    assert b.listener.told == [ACCEPTED, SENT]
 
 
 async def test_form_that_was_read_and_not_answered_is_posted_once() -> None:
@@ -271,7 +271,7 @@ async def test_login_refused_while_the_sms_is_on_its_way_does_not_unsend_it() ->
         await b.listener.until_reported(ACCEPTED)
         await b.box.refuse_logins(2)
         await sending
-    assert b.listener.states == [ACCEPTED, SENT]
+    assert b.listener.told == [ACCEPTED, SENT]
 
 
 @pytest.mark.parametrize("blank_key", [False, True])
@@ -293,7 +293,7 @@ async def test_other_status_page_is_found_after_an_update_of_the_firmware() -> N
         await b.box.option("line_field", "line")
         await b.send("two", serial=2)
         assert [sms["text"] for sms in b.on_air()] == ["one", "two"]
-    assert b.listener.states == [ACCEPTED, SENT, ACCEPTED, SENT]
+    assert b.listener.told == [ACCEPTED, SENT, ACCEPTED, SENT]
 
 
 async def test_own_keys_never_look_like_the_boxs() -> None:

@@ -75,7 +75,7 @@ async def test_send_page_takes_the_login_in_its_query() -> None:
     )
     assert not any(line.startswith(b"Authorization") for line in head)
     assert body == b""
-    assert listener.states == [ACCEPTED, SENT]
+    assert listener.told == [ACCEPTED, SENT]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_slot_is_read_by_the_rules(
         listener,
     ):
         await gateway.sender.send(1, NUMBER, "hello", KEY)
-    assert listener.states == states
+    assert listener.told == states
 
 
 async def test_blank_key_that_stood_there_before_is_no_success() -> None:
@@ -151,7 +151,7 @@ async def test_blank_key_that_stood_there_before_is_no_success() -> None:
         listener,
     ):
         await gateway.sender.send(1, NUMBER, "hello", KEY)
-    assert listener.states == [UNKNOWN]
+    assert listener.told == [UNKNOWN]
 
 
 async def test_key_that_the_box_repeats_is_no_success() -> None:
@@ -165,7 +165,7 @@ async def test_key_that_the_box_repeats_is_no_success() -> None:
         listener,
     ):
         await gateway.sender.send(1, NUMBER, "hello", KEY)
-    assert listener.states == [ACCEPTED, FAILED]
+    assert listener.told == [ACCEPTED, FAILED]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ async def test_form_that_answers_with_a_redirect_was_taken() -> None:
     ):
         await gateway.sender.send(1, NUMBER, "hello", KEY)
         assert script.asked("send.html") == []
-    assert listener.states == [ACCEPTED, SENT]
+    assert listener.told == [ACCEPTED, SENT]
 
 
 async def test_box_without_any_page_that_sends_refuses() -> None:
@@ -292,7 +292,7 @@ async def test_status_page_with_entities_of_its_own_expands_none() -> None:
         listener,
     ):
         await gateway.sender.send(1, NUMBER, "hello", KEY)
-    assert listener.states == [SENT]
+    assert listener.told == [SENT]
 
 
 async def test_nothing_but_404_is_no_goip() -> None:

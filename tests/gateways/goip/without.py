@@ -88,4 +88,4 @@ def take_off(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     for name, original in WITHOUT[what].items():
         monkeypatch.setattr(SmppLink, name, original)
     if what.startswith("own reading of deliver") or what == "own matching of answers":
-        monkeypatch.setattr(smpp_link, "_NoCorrelator", lambda: SimpleCorrelator("x"))
+        monkeypatch.setattr(smpp_link, "NoCorrelator", lambda: SimpleCorrelator("x"))

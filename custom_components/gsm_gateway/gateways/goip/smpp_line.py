@@ -20,7 +20,7 @@ from .smpp_coding import Alphabet
 from .smpp_incoming import Origin, raw_part, sms_part
 from .smpp_link import SmppLink, SmppRefused, Verdict
 from .smpp_pdu import Deliver, read_deliver
-from .smpp_receipts import OpenMessages, read_receipt
+from .smpp_receipts import SentMessages, read_receipt
 from .smpp_submit import refusal, submit_sm
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class SmppLine:
         self._link: SmppLink | None = None
         self._binds = count(1)
         self._origin = Origin(channel=channel, link="")
-        self._open = OpenMessages()
+        self._sent = SentMessages()
         self._answers: dict[str, asyncio.Future[None]] = {}
         self._enquire_after = _ENQUIRE_AFTER
 
@@ -160,7 +160,7 @@ class SmppLine:
                     SendReport(token=token, state=SendState.FAILED, reason=str(error))
                 )
             return
-        self._open.add(message_id, token)
+        self._sent.add(message_id, token)
         self._report(SendReport(token=token, state=SendState.ACCEPTED))
         if answer is not None and not answer.done():
             answer.set_result(None)
@@ -194,11 +194,12 @@ class SmppLine:
         Without its mark it is one only if it tells of a message of ours.
         """
         receipt = read_receipt(deliver)
-        token = self._open.find(receipt) if receipt else None
-        if receipt is None or token is None:
+        message = self._sent.find(receipt) if receipt else None
+        if receipt is None or message is None:
             return deliver.is_receipt
-        if report := receipt.report(token):
-            self._open.close(receipt)
+        report = receipt.report(message.token)
+        if report is not None and not message.is_final:
+            message.is_final = True
             self._report(report)
         return True
 

@@ -15,20 +15,8 @@ import logging
 from struct import pack, unpack
 from typing import Protocol, override
 
-from aiosmpplib import (
-    ESME,
-    AbstractCorrelator,
-    AbstractHook,
-    SubmitSm,
-)
-from aiosmpplib.correlator import SegmentStatus
-from aiosmpplib.protocol import (
-    DeliverSm,
-    DeliverSmResp,
-    EnquireLink,
-    SmppMessage,
-    Unbind,
-)
+from aiosmpplib import ESME, AbstractHook, SubmitSm
+from aiosmpplib.protocol import DeliverSmResp, EnquireLink, SmppMessage, Unbind
 from aiosmpplib.state import (
     PduHeader,
     SmppCommand,
@@ -39,6 +27,9 @@ from aiosmpplib.state import (
 
 from ..clock import Clock
 from ..model import CannotConnect, GatewayError, InvalidAuth
+from .smpp_correlator import NoCorrelator
+
+_LOGGER = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 4.0
 ENQUIRE_SECONDS = 10.0
@@ -112,44 +103,6 @@ class Verdict:
             self._link.answer_deliver(self._sequence, status)
 
 
-class _NoCorrelator(AbstractCorrelator):
-    """Keeps nothing: answers are matched by `SmppLink.received`."""
-
-    @override
-    def get_cumulated_status(self, ref_num: int) -> int:
-        return 0
-
-    @override
-    async def expired(self, smpp_message: SmppMessage) -> None:
-        """Do nothing."""
-
-    @override
-    async def put(self, smpp_message: SmppMessage) -> None:
-        """Do nothing."""
-
-    @override
-    async def put_delivery(self, smsc_message_id: str, submit_sm: SubmitSm) -> None:
-        """Do nothing."""
-
-    @override
-    async def put_delivery_segmented(self, deliver_sm: DeliverSm) -> None:
-        """Do nothing."""
-
-    @override
-    async def get(self, response: SmppMessage) -> None:
-        """Do nothing."""
-
-    @override
-    async def get_segmented(
-        self, smpp_seq_num: int, remove: bool = False
-    ) -> tuple[SegmentStatus | None, int]:
-        return None, 0
-
-    @override
-    async def get_delivery(self, receipt: DeliverSm) -> None:
-        """Do nothing."""
-
-
 class SmppLink(ESME, AbstractHook):
     """One bind_transceiver. It is never opened a second time."""
 
@@ -171,7 +124,7 @@ class SmppLink(ESME, AbstractHook):
                 log_level=_NO_LOG,
                 log_handler=logging.NullHandler(),
                 hook=self,
-                correlator=_NoCorrelator(),
+                correlator=NoCorrelator(),
             )
         except ValueError:
             raise SmppRefused("The SMPP id or password is too long") from None
@@ -217,8 +170,11 @@ class SmppLink(ESME, AbstractHook):
         self._bound.clear()
         if not hung_up:
             return CannotConnect("The SMPP link is dead")
-        if isinstance(receiver.exception(), (IncompleteReadError, ConnectionError)):
+        error = receiver.exception()
+        if isinstance(error, (IncompleteReadError, ConnectionError)):
             self.idle_seconds = self._clock.monotonic() - self._heard_at
+        elif error is not None:
+            _LOGGER.error("Unforeseen end of an SMPP link", exc_info=error)
         return CannotConnect("The box closed the SMPP link")
 
     async def submit(self, message: SubmitSm) -> None:

@@ -1,7 +1,8 @@
 """Delivery receipts: what they say, and of which message (GoIP section 3, D7)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
+from math import nan
 import re
 
 from ..model import SendReport, SendState
@@ -22,7 +23,7 @@ _FINAL = {
     "DELETED": SendState.FAILED,
 }
 """Other states change nothing."""
-_MOST_OPEN = 500
+_REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,31 @@ def read_receipt(deliver: Deliver) -> Receipt | None:
     return Receipt(message_id, state) if state and message_id else None
 
 
-class OpenMessages:
-    """The messages of one line whose receipts may still come."""
+class _Relation(Enum):
+    """How a box spells the id of one message in its answer and in its receipt."""
+
+    SAME = "both alike"
+    HEX_RECEIPT = "decimal, then hexadecimal"
+    HEX_ANSWER = "hexadecimal, then decimal"
+
+
+@dataclass(slots=True)
+class SentMessage:
+    """A message that the box took."""
+
+    token: str
+    is_final: bool = False
+    """Its last receipt has come."""
+
+
+class SentMessages:
+    """The last messages of one line, to find those that receipts are about."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._tokens: dict[str, str] = {}
+        self._messages: dict[str, SentMessage] = {}
+        self._usual: _Relation | None = None
+        """What this box does, once a receipt could only be read in one way."""
 
     def add(self, message_id: str, token: str) -> None:
         """Note a message that the box took.
@@ -68,33 +88,38 @@ class OpenMessages:
         A box that has started anew counts from the beginning: the same id
         then means the newer message.
         """
-        self._tokens.pop(message_id, None)
-        self._tokens[message_id] = token
-        if len(self._tokens) > _MOST_OPEN:
-            del self._tokens[next(iter(self._tokens))]
+        self._messages.pop(message_id, None)
+        self._messages[message_id] = SentMessage(token)
+        if len(self._messages) > _REMEMBERED:
+            del self._messages[next(iter(self._messages))]
 
-    def find(self, receipt: Receipt) -> str | None:
-        """Return the token of the oldest message that a receipt may mean.
-
-        Boxes differ in whether either id is decimal or hexadecimal.
-        """
-        return next((self._tokens[each] for each in self._fitting(receipt)), None)
-
-    def close(self, receipt: Receipt) -> None:
-        """Forget the message that `find` found."""
-        if (message_id := next(self._fitting(receipt), None)) is not None:
-            del self._tokens[message_id]
-
-    def _fitting(self, receipt: Receipt) -> Iterator[str]:
-        told = _readings(receipt.message_id)
-        return (each for each in self._tokens if told & _readings(each))
+    def find(self, receipt: Receipt) -> SentMessage | None:
+        """Return the message that a receipt means, the oldest open one if it may be several."""
+        found = [
+            (relations, message)
+            for message_id, message in self._messages.items()
+            if (relations := _relations(message_id, receipt.message_id))
+        ]
+        waiting = [each for each in found if not each[1].is_final] or found
+        if len(found) == 1 and len(found[0][0]) == 1:
+            (self._usual,) = found[0][0]
+        usual = [each for each in waiting if self._usual in each[0]]
+        return next((message for _, message in usual or waiting), None)
 
 
-def _readings(message_id: str) -> frozenset[str | int]:
-    """Return the id as it is, and what it may count."""
-    readings: set[str | int] = {message_id.lower()}
-    if re.fullmatch(r"[0-9a-fA-F]{1,32}", message_id):
-        readings.add(int(message_id, 16))
-        if message_id.isdecimal():
-            readings.add(int(message_id))
-    return frozenset(readings)
+def _relations(answered: str, told: str) -> set[_Relation]:
+    """Return in which ways two ids may be the same one."""
+    found = set()
+    if answered.lower() == told.lower() or _number(answered, 10) == _number(told, 10):
+        found.add(_Relation.SAME)
+    if _number(answered, 10) == _number(told, 16):
+        found.add(_Relation.HEX_RECEIPT)
+    if _number(answered, 16) == _number(told, 10):
+        found.add(_Relation.HEX_ANSWER)
+    return found
+
+
+def _number(message_id: str, base: int) -> int | float:
+    """Return what an id counts, NaN (equal to nothing) if it is no number."""
+    digits = r"[0-9]{1,32}" if base == 10 else r"[0-9a-fA-F]{1,32}"
+    return int(message_id, base) if re.fullmatch(digits, message_id) else nan

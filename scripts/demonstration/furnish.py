@@ -105,7 +105,6 @@ class SimEntities:
 
     device_id: str
     device: str
-    gateway_id: str
     balance: str
     incoming: str
     refresh: str
@@ -210,7 +209,6 @@ async def find_sims(home: Home) -> list[SimEntities]:
         SimEntities(
             device_id=device_id,
             device=devices[device_id]["name_by_user"] or devices[device_id]["name"],
-            gateway_id=devices[device_id]["via_device_id"],
             balance=keys["balance"],
             incoming=keys["incoming_sms"],
             refresh=keys["refresh_balance"],
@@ -222,14 +220,14 @@ async def find_sims(home: Home) -> list[SimEntities]:
 
 
 async def aim_automation(home: Home, sims: list[SimEntities]) -> None:
-    """Let the answer to a ping name both boxes, as a person does in the editor.
+    """Let the answer to a ping name its SIMs, as a person does in the editor.
 
     Without a target every SIM counts too, but the editor shows that in red.
     """
     path = "/api/config/automation/config/demo_answer_ping"
     automation = await home.request("GET", path)
-    gateways = sorted({sim.gateway_id for sim in sims})
-    automation["triggers"][0]["target"] = {"device_id": gateways}
+    incoming = [sim.incoming for sim in sims]
+    automation["triggers"][0]["target"] = {"entity_id": incoming}
     await home.request("POST", path, automation)
 
 

@@ -269,7 +269,16 @@ class GatewayRuntime:
         return any(self.entry.async_get_active_flows(self.hass, asking))
 
     def _run_link(self) -> None:
-        self._tasks.run("link", lambda: self.gateway.receiver.run(self))
+        self._tasks.run("link", self._link)
+
+    async def _link(self) -> None:
+        """Listen to the box; a link that crashes is a lost one."""
+        try:
+            await self.gateway.receiver.run(self)
+        except Exception:
+            error = GatewayError("the link has crashed")
+            self.on_connection(connected=False, error=error)
+            raise
 
     def _announce(self, message: ReceivedMessage) -> None:
         sim = sim_on_channel(self.entry, message.channel)

@@ -23,27 +23,28 @@ class OwnedTasks:
     def __init__(self, title: str, clock: Clock) -> None:
         self._title = title
         self._clock = clock
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._latest: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
     def run(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Begin `work`, after the end of what ran by this name."""
         if self._stopped:
             return
-        before = self._tasks.get(name)
+        before = self._latest.get(name)
         task = asyncio.create_task(
             self._keep(name, work, before), name=f"{self._title} {name}"
         )
-        self._tasks[name] = task
-        task.add_done_callback(lambda done: self._forget(name, done))
+        self._latest[name] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
         """Cancel everything and wait for its end; nothing begins any more."""
         self._stopped = True
-        tasks = list(self._tasks.values())
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep(
         self,
@@ -51,7 +52,7 @@ class OwnedTasks:
         work: Callable[[], Awaitable[None]],
         before: asyncio.Task[None] | None,
     ) -> None:
-        if before is not None:
+        if before is not None and not before.done():
             before.cancel()
             await asyncio.wait([before])
         crashed = False
@@ -71,7 +72,3 @@ class OwnedTasks:
             else:
                 return
             await self._clock.sleep(RESTART_DELAY)
-
-    def _forget(self, name: str, done: asyncio.Task[None]) -> None:
-        if self._tasks.get(name) is done:
-            del self._tasks[name]

@@ -70,6 +70,8 @@ class FakeBox:
     """How many times a link was begun."""
     goodbyes: int = 0
     listener: Listener | None = None
+    breaks: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by a test: the link crashes while it is up."""
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a link has told how it stands."""
 
@@ -119,12 +121,16 @@ class FakeBox:
         try:
             self._tell()
             if not self.refuses:
-                await asyncio.Event().wait()
-        finally:
-            self.listener = None
+                await self.breaks.wait()
+                self.breaks.clear()
+                raise RuntimeError("the link broke")
+        except asyncio.CancelledError:
             listener.on_connection(connected=False, error=CannotConnect("bye"))
             await asyncio.sleep(self.leaves_after)
             self.goodbyes += 1
+            raise
+        finally:
+            self.listener = None
 
     def _tell(self) -> None:
         if self.listener is None:

@@ -93,6 +93,15 @@ async def test_a_link_that_crashes_begins_again(
     assert told == ["Cellar: the link task crashed and begins again"]
 
 
+async def test_a_link_that_crashes_while_it_is_up_is_lost(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    fake_box.breaks.set()
+    await settle(hass)
+
+    assert shown(hass, "binary_sensor.cellar_connected").state == "off"
+
+
 async def test_refused_credentials_ask_the_user_and_try_again_afterwards(
     hass: HomeAssistant, fake_box: FakeBox
 ) -> None:

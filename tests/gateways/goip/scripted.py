@@ -12,8 +12,9 @@ from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import GoipSettings
 from custom_components.gsm_gateway.gateways.ports import Gateway
 
-from .bench import SCALE, Listener
+from .bench import Listener
 
+SCALE = 100.0
 PAGES = "/default/en_US/"
 FORM = b'<input type="checkbox" name="line1" value="1">'
 NOT_FOUND = b"HTTP/1.0 404 Not Found\r\n\r\n"

@@ -1,7 +1,7 @@
 """An SMPP server that says what a test wants, byte by byte, and the driver on it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from struct import pack, unpack
@@ -15,7 +15,7 @@ from custom_components.gsm_gateway.gateways.ports import Gateway
 
 from .bench import Listener
 
-SCALE = 20.0
+SCALE = 60.0
 WAIT_SECONDS = 5.0
 BIND, ENQUIRE, UNBIND, SUBMIT, DELIVER = 0x09, 0x15, 0x06, 0x04, 0x05
 RESPONSE = 0x80000000
@@ -148,7 +148,7 @@ async def on_smsc(
     *,
     channels: Sequence[int] = (1,),
     bound: bool = True,
-    change: Callable[[Listener], None] | None = None,
+    scale: float = SCALE,
 ) -> AsyncIterator[OnSmsc]:
     """Start a server and the driver on it; there are no web pages."""
     smsc = smsc or Smsc()
@@ -162,10 +162,8 @@ async def on_smsc(
         smpp=SmppSettings(port=smsc.port, system_id="goip", password="secret"),
     )
     listener = Listener()
-    if change is not None:
-        change(listener)
     async with aiohttp.ClientSession() as session:
-        gateway = goip.compose(session, settings, channels=channels, clock=Clock(SCALE))
+        gateway = goip.compose(session, settings, channels=channels, clock=Clock(scale))
         run = asyncio.create_task(gateway.receiver.run(listener))
         made = OnSmsc(smsc, gateway, listener, run)
         try:

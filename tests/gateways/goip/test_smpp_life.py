@@ -16,6 +16,7 @@ from custom_components.gsm_gateway.gateways.goip import (
 )
 from custom_components.gsm_gateway.gateways.model import CannotConnect, InvalidAuth
 
+from . import smsc as smsc_module
 from .bench import ALL_FIRMWARES, SCALE, Bench, Listener, bench
 from .scripted import page, scripted
 from .smsc import BIND, ENQUIRE, RESPONSE, UNBIND, Pdu, Smsc, on_smsc, pdu
@@ -79,7 +80,9 @@ async def test_line_that_is_lost_alone_does_not_lose_the_box() -> None:
 
 @pytest.mark.parametrize("second", ["refuse", "replace", "both", "older"])
 async def test_half_open_link_is_replaced(second: str) -> None:
-    async with bench(smpp=True, channels=(1,), smpp_second_bind=second) as b:
+    async with bench(
+        smpp=True, channels=(1,), smpp_second_bind=second, scale=60.0
+    ) as b:
         await b.box.hang(state=True)
         await b.listener.until_lost()
         await b.box.hang(state=False)
@@ -101,10 +104,10 @@ async def test_box_that_drops_idle_links_is_asked_more_often(limit: float) -> No
 
 async def test_quiet_link_is_asked_every_half_minute() -> None:
     async with on_smsc() as o:
-        clock = Clock(SCALE)
-        await clock.sleep(29)
+        clock = Clock(smsc_module.SCALE)
+        await clock.sleep(20)
         assert [p[0] for p in o.smsc.heard] == [BIND]
-        await clock.sleep(10)
+        await clock.sleep(25)
         assert [p[0] for p in o.smsc.heard] == [BIND, ENQUIRE]
 
 

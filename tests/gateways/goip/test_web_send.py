@@ -96,7 +96,7 @@ async def test_error_that_passes_is_no_failure() -> None:
 
 
 async def test_result_that_never_comes_is_unknown_after_a_minute() -> None:
-    async with bench() as b:
+    async with bench(scale=60.0) as b:
         await b.box.lose_result(1)
         before = b.box.clock.monotonic()
         await b.send("hello")
@@ -116,7 +116,7 @@ async def test_line_that_is_not_registered_refuses_before_it_begins(kind: str) -
 
 async def test_blank_key_never_seen_at_work_is_not_taken_for_ours() -> None:
     """Q4: the firmware blanks the key at once, so nobody knows."""
-    async with bench(blank_key=True) as b:
+    async with bench(blank_key=True, scale=60.0) as b:
         await b.box.network(1, state=False)
         await b.send("hello")
     assert b.listener.told == [UNKNOWN]
@@ -248,7 +248,7 @@ async def test_lost_answer_to_the_form_is_made_good_by_the_slot() -> None:
 
 
 async def test_form_that_was_read_and_not_answered_is_posted_once() -> None:
-    async with bench() as b:
+    async with bench(scale=60.0) as b:
         b.box.http.options.close_before_reply = Nth(3)
         with pytest.raises(NoReply):
             await b.send("hello")

@@ -87,7 +87,7 @@ async def test_number_in_place_of_an_answer_is_an_error(
 async def test_silence_of_the_operator_is_no_reply_within_forty_seconds(
     ussd_timeout: float,
 ) -> None:
-    async with bench(ussd_timeout=ussd_timeout) as b:
+    async with bench(ussd_timeout=ussd_timeout, scale=60.0) as b:
         await b.box.ussd_silence(1)
         before = b.box.clock.monotonic()
         with pytest.raises(NoReply):
@@ -97,7 +97,7 @@ async def test_silence_of_the_operator_is_no_reply_within_forty_seconds(
 
 
 async def test_late_answer_is_not_given_to_the_next_code() -> None:
-    async with bench(ussd_timeout=0.0) as b:
+    async with bench(ussd_timeout=0.0, scale=60.0) as b:
         await b.box.ussd_late(1, 60.0)
         with pytest.raises(NoReply):
             await b.gateway.ussd.run_ussd(1, "*100#")

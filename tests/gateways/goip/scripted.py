@@ -14,7 +14,7 @@ from custom_components.gsm_gateway.gateways.ports import Gateway
 
 from .bench import Listener
 
-SCALE = 100.0
+SCALE = 40.0
 PAGES = "/default/en_US/"
 FORM = b'<input type="checkbox" name="line1" value="1">'
 NOT_FOUND = b"HTTP/1.0 404 Not Found\r\n\r\n"

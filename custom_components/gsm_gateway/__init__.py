@@ -56,13 +56,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) 
         return False
     await entry.runtime_data.async_stop()
     if entry.disabled_by:
-        _drop_lines(hass, entry)
+        _forget_box(hass, entry)
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
     """Forget a box."""
-    _drop_lines(hass, entry)
+    _forget_box(hass, entry)
     await async_forget_balances(hass, entry)
 
 
@@ -74,7 +74,8 @@ async def async_remove_config_entry_device(
     return current.isdisjoint(device.identifiers)
 
 
-def _drop_lines(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+def _forget_box(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
+    hass.data[MESSENGER].receiving.pop(entry.entry_id, None)
     """Let no message wait for the SIMs of a box that was removed or disabled."""
     if (messenger := hass.data.get(MESSENGER)) is None:
         return

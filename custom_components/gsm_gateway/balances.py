@@ -1,6 +1,7 @@
 """Balances of a box's SIMs: when to ask, what came, what the sensors show."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -89,6 +90,9 @@ class Balances:
         self._chance = Random()  # noqa: S311 # spreads questions, hides nothing
         self._awake = asyncio.Event()
         self._complained: set[str] = set()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._answers: dict[str, tuple[float, BalanceResult]] = {}
+        """The last answer of each SIM, and when it came (monotonic)."""
 
     async def async_load(self) -> None:
         """Read what an earlier run has left."""
@@ -108,7 +112,7 @@ class Balances:
         """Take over codes, intervals and currencies as they are now."""
         sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
         here = {sim.subentry_id for sim in sims}
-        for facts in (self._known, self._timetables):
+        for facts in (self._known, self._timetables, self._turns, self._answers):
             for gone in facts.keys() - here:
                 del facts[gone]
         for index, sim in enumerate(sims):
@@ -152,7 +156,12 @@ class Balances:
 
     async def refresh(self, sim_id: str) -> BalanceResult:
         """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code."""
-        return await self._ask(sim_id, waited_for=True)
+        began = self._clock.monotonic()
+        async with self._turns[sim_id]:
+            answered, result = self._answers.get(sim_id, (began, None))
+            if result is not None and answered >= began:
+                return result  # to the question that was asked meanwhile
+            return await self._ask(sim_id, waited_for=True)
 
     def _askable_sims(self) -> list[ConfigSubentry]:
         """Return the SIMs whose operators would get a question."""
@@ -174,10 +183,18 @@ class Balances:
 
     async def _ask_by_itself(self, sim_id: str) -> None:
         """Ask because it is time; after a time-out, not again before the next time."""
-        try:
-            await self._ask(sim_id, waited_for=False)
-        except GatewayError as err:
-            self._complain(sim_id, f"the operator did not answer ({err})")
+        async with self._turns[sim_id]:
+            if not (timetable := self._timetables.get(sim_id)):
+                return  # the SIM was removed
+            if timetable.delay(self._clock.now(), self._clock.monotonic()):
+                return  # somebody has just asked by the button
+            try:
+                await self._ask(sim_id, waited_for=False)
+            except NOT_DIALLED as err:
+                _LOGGER.debug("A balance question waits: %s", err)
+            except GatewayError as err:
+                _LOGGER.debug("A balance question failed: %s", err)
+                self._complain(sim_id, "the operator did not answer")
 
     async def _ask(self, sim_id: str, *, waited_for: bool) -> BalanceResult:
         """Dial once. That it was dialled is on disk before, whatever comes of it."""
@@ -197,7 +214,9 @@ class Balances:
             now, monotonic = self._clock.now(), self._clock.monotonic()
             await self._keep(sim_id, schedule=timetable.revoke(now, monotonic))
             raise
-        return await self._take(sim, reply.text)
+        result = await self._take(sim, reply.text)
+        self._answers[sim_id] = self._clock.monotonic(), result
+        return result
 
     async def _take(self, sim: ConfigSubentry, answer: str) -> BalanceResult:
         """Keep a balance that can be read and is in the SIM's currency."""

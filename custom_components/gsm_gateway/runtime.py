@@ -54,6 +54,14 @@ class Origin:
     """Subentry id of the SIM that received it; none on a port that has no SIM here."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receiving:
+    """What of a box outlives a reload: unfinished messages, and what its page has shown."""
+
+    inbox: Inbox
+    catchup: CatchUp
+
+
 class Messenger:
     """What all boxes share; one in each Home Assistant, at `hass.data[MESSENGER]`."""
 
@@ -66,6 +74,8 @@ class Messenger:
             self.clock, self.router, ulid_now, serials.__next__, _log_change
         )
         self.running: set[GatewayRuntime] = set()
+        self.receiving: dict[str, Receiving] = {}
+        """By entry id, until the entry is removed or disabled."""
         self._origins: dict[str, Origin] = {}
         hass.async_add_shutdown_job(HassJob(self._async_stop, "gsm_gateway stop"))
 
@@ -114,13 +124,25 @@ class GatewayRuntime:
         self.lines: dict[str, Line] = {}
         """By the subentry id of the SIM, which is the line's id as well."""
         self.balances = Balances(hass, entry, self.lines, clock)
-        self.inbox = Inbox(entry.entry_id, clock, ulid_now, self._announce)
-        zone = dt_util.get_default_time_zone()
-        self._catchup = CatchUp(self.gateway, self.inbox, clock, zone)
+        receiving = self._take_up_receiving(clock)
+        self.inbox, self._catchup = receiving.inbox, receiving.catchup
         self._tasks = OwnedTasks(entry.title, clock)
         self._told = self.status.data
         self._untrack_devices: CALLBACK_TYPE | None = None
         entry.async_on_unload(self.status.async_add_listener(self._status_changed))
+
+    def _take_up_receiving(self, clock: Clock) -> Receiving:
+        """Return inbox and catch-up, as the entry's last run has left them."""
+        entry_id, known = self.entry.entry_id, self.messenger.receiving
+        if entry_id in known:
+            known[entry_id].inbox.reopen(self._announce)
+            known[entry_id].catchup.use(self.gateway)
+        else:
+            inbox = Inbox(entry_id, clock, ulid_now, self._announce)
+            zone = dt_util.get_default_time_zone()
+            catchup = CatchUp(self.gateway, inbox, clock, zone)
+            known[entry_id] = Receiving(inbox=inbox, catchup=catchup)
+        return known[entry_id]
 
     @callback
     def async_start(self) -> None:
@@ -201,14 +223,17 @@ class GatewayRuntime:
         """Hear that the box is within reach, or why it is not any more."""
         if self not in self.messenger.running:
             return  # the goodbye is no loss
-        if not self.connection.update(connected=connected, error=error):
+        changed = self.connection.update(connected=connected, error=error)
+        if connected:
+            self._catchup.wake()  # perhaps one line of several has just come back
+        if not changed:
+            self.messenger.outbox.wake()
             return
         for line in self.lines.values():
             line.connected = connected
         self.inbox.on_connection(connected=connected)
         self.status.async_connection_changed()
         if connected:
-            self._catchup.wake()
             self.messenger.outbox.box_connected(self.entry.entry_id)
 
     @callback

@@ -166,7 +166,7 @@ async def test_what_was_dialled_in_vain_waits_for_its_next_turn(
     assert poor_box.dialled == 2 * ONE_QUESTION
     assert shown(hass, VALUE).state == "12.50", "the last good value stays"
     assert complaints(caplog) == [
-        f"No new balance of Cellar SIM 1: the operator did not answer ({error})"
+        "No new balance of Cellar SIM 1: the operator did not answer"
     ]
 
 
@@ -249,6 +249,17 @@ async def test_the_button_asks_at_once_and_counts_for_the_interval(
     assert shown(hass, VALUE).state == "9.99"
 
     await later(hass, freezer, hours=13)
+    assert poor_box.dialled == 2 * ONE_QUESTION
+
+
+async def test_two_who_ask_at_once_share_the_answer(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await later(hass, freezer, hours=12)
+    await asyncio.gather(press(hass), press(hass))
     assert poor_box.dialled == 2 * ONE_QUESTION
 
 

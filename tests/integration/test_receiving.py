@@ -192,6 +192,40 @@ async def test_the_sim_is_called_as_the_user_calls_it(
     assert events[0].data["sim"] == "Cottage"
 
 
+def hand_over_part(
+    box: FakeBox, index: int, text: str, acknowledged: list[int]
+) -> None:
+    """Hand over one of two parts."""
+    box.hand_over(
+        SmsPart(
+            channel=1,
+            sender=ANNA,
+            payload=text.encode(),
+            coding=Coding.UTF8,
+            transport=Transport.AMI,
+            concatenation=Concatenation(reference="7", index=index, total=2),
+            acknowledge=partial(acknowledged.append, index),
+        )
+    )
+
+
+async def test_half_a_message_outlives_a_reload(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    events: list[Event],
+) -> None:
+    acknowledged: list[int] = []
+    hand_over_part(fake_box, 1, "hello ", acknowledged)
+    assert await hass.config_entries.async_reload(cellar.entry_id)
+    await settle(hass)
+    hand_over_part(fake_box, 2, "world", acknowledged)
+    await settle(hass)
+
+    assert acknowledged == [1, 2]
+    assert [e.data["text"] for e in events] == ["hello world"]
+
+
 async def test_parts_are_joined_and_acknowledged(
     hass: HomeAssistant,
     cellar: MockConfigEntry,
@@ -200,17 +234,7 @@ async def test_parts_are_joined_and_acknowledged(
 ) -> None:
     acknowledged: list[int] = []
     for index, text in ((2, "world"), (1, "hello ")):
-        fake_box.hand_over(
-            SmsPart(
-                channel=1,
-                sender=ANNA,
-                payload=text.encode(),
-                coding=Coding.UTF8,
-                transport=Transport.AMI,
-                concatenation=Concatenation(reference="7", index=index, total=2),
-                acknowledge=partial(acknowledged.append, index),
-            )
-        )
+        hand_over_part(fake_box, index, text, acknowledged)
     await settle(hass)
 
     assert acknowledged == [2, 1]

@@ -86,6 +86,28 @@ async def test_first_read_announces_nothing_old(pulled: Site, clock: HandClock) 
     assert pulled.seen.texts == []
 
 
+async def test_what_came_between_two_drivers_of_a_box_is_announced(
+    clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    async with listening(clock, new_id) as seen:
+        old, new = FakeBox(pushes=False), FakeBox(pushes=False)
+        catchup = CatchUp(old.gateway, seen.inbox, clock, ZONE)
+        task = asyncio.create_task(catchup.run())
+        await clock.advance(1)
+        task.cancel()
+        await asyncio.wait([task])
+        await clock.advance(3600)
+        new.page.entries = [entry("meanwhile", printed(clock))]
+        await clock.advance(3600)
+
+        catchup.use(new.gateway)
+        task = asyncio.create_task(catchup.run())
+        await clock.advance(1)
+        task.cancel()
+        await asyncio.wait([task])
+        assert seen.texts == ["meanwhile"]
+
+
 async def test_new_entry_is_announced_at_the_next_read(
     pulled: Site, clock: HandClock
 ) -> None:

@@ -62,8 +62,7 @@ class CatchUp:
         self, gateway: Gateway, inbox: Inbox, clock: Clock, zone: tzinfo
     ) -> None:
         """Read for `inbox`; the box's clock is taken to show the time of `zone`."""
-        self._reader = gateway.inbox
-        self._pushes = gateway.inbox_pushes
+        self.use(gateway)
         self._inbox = inbox
         self._clock = clock
         self._zone = zone
@@ -75,6 +74,11 @@ class CatchUp:
         self._started = clock.now()
         self._last_read = clock.monotonic(), self._started
         """When the page was seen last, or else when this began."""
+
+    def use(self, gateway: Gateway) -> None:
+        """Read the page of the same box through another driver from now on."""
+        self._reader = gateway.inbox
+        self._pushes = gateway.inbox_pushes
 
     def wake(self) -> None:
         """Read now: the box has just been reached (again)."""

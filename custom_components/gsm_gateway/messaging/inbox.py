@@ -105,6 +105,16 @@ class Inbox:
         """Announce nothing any more and refuse what still comes."""
         self._closed = True
 
+    def reopen(self, announce: Callable[[ReceivedMessage], None]) -> None:
+        """Go on after `close()`, with what is still unfinished, for another listener.
+
+        What waits and what comes is announced from the next `open()` on.
+        """
+        self._closed = False
+        self._announce = announce
+        if self._waiting is None:
+            self._waiting = []
+
     async def run(self) -> None:
         """Announce incomplete messages when their time has come, until cancelled."""
         while True:

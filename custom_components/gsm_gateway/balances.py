@@ -91,8 +91,8 @@ class Balances:
         self._awake = asyncio.Event()
         self._complained: set[str] = set()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._answers: dict[str, tuple[float, BalanceResult]] = {}
-        """The last answer of each SIM, and when it came (monotonic)."""
+        self._answers: dict[str, BalanceResult] = {}
+        """The last answer of each SIM."""
 
     async def async_load(self) -> None:
         """Read what an earlier run has left."""
@@ -156,11 +156,11 @@ class Balances:
 
     async def refresh(self, sim_id: str) -> BalanceResult:
         """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code."""
-        began = self._clock.monotonic()
+        known = self._answers.get(sim_id)
         async with self._turns[sim_id]:
-            answered, result = self._answers.get(sim_id, (began, None))
-            if result is not None and answered >= began:
-                return result  # to the question that was asked meanwhile
+            answer = self._answers.get(sim_id)
+            if answer is not None and answer is not known:
+                return answer  # to the question that was asked meanwhile
             return await self._ask(sim_id, waited_for=True)
 
     def _askable_sims(self) -> list[ConfigSubentry]:
@@ -215,7 +215,7 @@ class Balances:
             await self._keep(sim_id, schedule=timetable.revoke(now, monotonic))
             raise
         result = await self._take(sim, reply.text)
-        self._answers[sim_id] = self._clock.monotonic(), result
+        self._answers[sim_id] = result
         return result
 
     async def _take(self, sim: ConfigSubentry, answer: str) -> BalanceResult:

@@ -31,12 +31,6 @@ class Sent:
     text: str
 
 
-def _ready() -> asyncio.Event:
-    event = asyncio.Event()
-    event.set()
-    return event
-
-
 @dataclass
 class FakeBox:
     """A box whose switch, SIMs and answers are in the test's hands."""
@@ -76,8 +70,6 @@ class FakeBox:
     """How many times a link was begun."""
     goodbyes: int = 0
     listener: Listener | None = None
-    operator: asyncio.Event = field(default_factory=_ready)
-    """Cleared by a test: the operator takes its time."""
     breaks: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by a test: the link crashes while it is up."""
     heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -187,7 +179,6 @@ class FakeBox:
         """Dial a code."""
         self._check()
         self.dialled.append((channel, code))
-        await self.operator.wait()
         answer = self.answers.get(channel, NoReply("no answer"))
         if isinstance(answer, GatewayError):
             raise answer

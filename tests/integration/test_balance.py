@@ -252,22 +252,6 @@ async def test_the_button_asks_at_once_and_counts_for_the_interval(
     assert poor_box.dialled == 2 * ONE_QUESTION
 
 
-async def test_two_who_ask_at_once_share_the_answer(
-    hass: HomeAssistant,
-    asked: MockConfigEntry,
-    poor_box: FakeBox,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    await later(hass, freezer, hours=12)
-    poor_box.operator.clear()
-    presses = [hass.async_create_task(press(hass)) for _ in range(2)]
-    while len(poor_box.dialled) < 2:
-        await asyncio.sleep(0)
-    poor_box.operator.set()
-    await asyncio.gather(*presses)
-    assert poor_box.dialled == 2 * ONE_QUESTION
-
-
 async def test_the_button_tells_what_went_wrong(
     hass: HomeAssistant, asked: MockConfigEntry, poor_box: FakeBox
 ) -> None:

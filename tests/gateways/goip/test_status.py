@@ -197,3 +197,10 @@ async def test_refused_login_ends_the_watch() -> None:
 async def test_watch_asks_for_one_page_at_a_time() -> None:
     async with bench() as b:
         assert b.box.requests == {"status.xml": 1}
+
+
+async def test_https_on_a_plain_web_server_is_no_connection() -> None:
+    async with bench(connected=False) as b:
+        settings = settings_for(b.box, smpp=False, tls=True)
+        with pytest.raises(CannotConnect):
+            await goip.identify(b.session, settings, Clock(SCALE))

@@ -146,7 +146,8 @@ class SmppLine:
             raise NoReply("The SMPP link was lost") from None
         finally:
             del self._answers[token]
-            answer.cancel()
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # looked at, whether awaited or not
 
     def on_answer(self, token: str, status: int, message_id: str) -> None:
         """Hear the answer to a message, in time or late."""
@@ -156,9 +157,11 @@ class SmppLine:
             if answer is not None and not answer.done():
                 answer.set_exception(error)
             else:
-                self._report(
-                    SendReport(token=token, state=SendState.FAILED, reason=str(error))
+                reason = str(error)
+                failed = SendReport(
+                    token=token, state=SendState.FAILED, reason=reason, code=status
                 )
+                self._report(failed)
             return
         self._sent.add(message_id, token)
         self._report(SendReport(token=token, state=SendState.ACCEPTED))

@@ -162,10 +162,8 @@ async def test_a_new_password_brings_the_link_back(
     hass: HomeAssistant, yeastar_box: YeastarBox
 ) -> None:
     entry = box_entry(yeastar_box, yeastar_data(yeastar_box))
-    await set_up(hass, entry)
-    await connection(hass, entry, "on")
     await yeastar_box.set_option("password", "new")
-    await yeastar_box.drop()
+    await set_up(hass, entry)
     await connection(hass, entry, "off")
     await yeastar_box.journal.wait_for_kind(LOGIN_REFUSED)
     await settle(hass)

@@ -1,8 +1,8 @@
 """The AMI login of a TG that stays: events, sends and states."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import override
 
@@ -24,6 +24,7 @@ from . import commands
 from .ami_link import AmiLink
 from .ami_status import read_status, require_ready
 from .events import RECEIVED, RESULT, PortField, send_report, sms_part
+from .relogin import Relogin
 from .settings import YeastarSettings
 
 PING_SECONDS = 15.0
@@ -43,7 +44,6 @@ class AmiTransport(Receiver, Sender, StatusReader):
         self._listener: Listener | None = None
         self._results: dict[str, asyncio.Future[None]] = {}
         self._port_field = PortField()
-        self._other_logins = 0
 
     @property
     def link(self) -> AmiLink:
@@ -52,35 +52,24 @@ class AmiTransport(Receiver, Sender, StatusReader):
             raise CannotConnect("The box is out of reach")
         return self._link
 
-    @contextmanager
-    def sharing(self) -> Generator[None]:
-        """Use the account for another login: a box may refuse ours meanwhile."""
-        self._other_logins += 1
-        try:
-            yield
-        finally:
-            self._other_logins -= 1
-
     @override
     async def run(self, listener: Listener) -> None:
         self._listener = listener
         backoff = Backoff(self._clock)
+        relogin = Relogin(self._clock)
         while True:
             backoff.begin()
-            error: GatewayError
             try:
                 async with self._logged_in() as link:
                     backoff.succeeded()
+                    relogin.accepted()
                     listener.on_connection(connected=True, error=None)
                     error = await self._stay(link)
-            except InvalidAuth as refused:
-                if not self._other_logins:
-                    listener.on_connection(connected=False, error=refused)
-                    return
-                error = CannotConnect("The box takes one login at a time")
             except GatewayError as problem:
-                error = problem
+                error = relogin.judge(problem)
             listener.on_connection(connected=False, error=error)
+            if isinstance(error, InvalidAuth):
+                return
             await backoff.wait()
 
     @asynccontextmanager

@@ -76,13 +76,12 @@ class AmiUssd(UssdRunner):
         """
         link = AmiLink(self._clock)
         self._main.hear(link, f"ussd {channel}")
-        with self._main.sharing():
-            try:
-                async with self._clock.timeout(LOGIN_SECONDS):
-                    await link.open(self._settings, events=False)
-            except GatewayError, TimeoutError:
-                _LOGGER.debug("A second AMI login is refused")
-                yield None
-                return
-            async with aclosing(link):
-                yield link
+        try:
+            async with self._clock.timeout(LOGIN_SECONDS):
+                await link.open(self._settings, events=False)
+        except GatewayError, TimeoutError:
+            _LOGGER.debug("A second AMI login is refused")
+            yield None
+            return
+        async with aclosing(link):
+            yield link

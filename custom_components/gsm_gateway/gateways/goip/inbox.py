@@ -73,13 +73,13 @@ def _strings(array: str) -> list[str]:
 
 def _whole_rows(strings: list[str]) -> list[str]:
     """Join what a quote inside a text has cut: a row begins with time and sender."""
-    rows: list[str] = []
+    rows: list[list[str]] = []
     for string in strings:
         if _ENTRY.match(string) or not string or not rows:
-            rows.append(string)
+            rows.append([string])
         else:
-            rows[-1] += f'","{string}'
-    return rows
+            rows[-1].append(string)
+    return ['","'.join(row) for row in rows]
 
 
 def _unescape(match: re.Match[str]) -> str:

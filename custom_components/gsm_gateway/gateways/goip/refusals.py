@@ -11,15 +11,18 @@ from ..model import (
 )
 
 _LONGEST = 200
+_BUSY = re.compile(r"(l\d{1,3} )?busy")
+_LOGGED_OUT = re.compile(r"(l\d{1,3} )?gsm logout")
+"""Whole: in the slot an operator's answer stands at the same place."""
 
 
 def read_refusal(words: str) -> GatewayError:
     """Return the error that the box tells with `words`."""
     shown = words.strip()[:_LONGEST]
     plain = shown.lower().replace("_", " ")
-    if plain.endswith("busy"):
+    if _BUSY.fullmatch(plain):
         return ChannelBusy(shown)
-    if plain.endswith("gsm logout"):
+    if _LOGGED_OUT.fullmatch(plain):
         return ChannelUnavailable(shown)
     if plain.endswith("user or password error"):
         return InvalidAuth("The box refuses the web login")

@@ -73,13 +73,17 @@ class SmppBox(Receiver, Sender):
         listener.on_connection(connected=False, error=(others or errors)[0])
 
     async def _is_alone(self) -> bool:
-        """Tell whether this is a box with one SIM, whose login for all is that line's."""
+        """Tell whether this is a box with one SIM, whose login for all is that line's.
+
+        Raises `CannotConnect` when that is not to be had: what is not known
+        refuses nobody.
+        """
         if len(self._lines) != 1:
             return False
         try:
             channels = (await self._status.read_status()).channels
-        except GatewayError:
-            return False
+        except GatewayError as error:
+            raise CannotConnect("The web pages tell nothing of the SIMs") from error
         return sum(channel.sim_present is True for channel in channels) == 1
 
     @override

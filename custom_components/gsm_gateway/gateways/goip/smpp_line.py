@@ -10,11 +10,12 @@ from ..model import (
     CannotConnect,
     GatewayError,
     NoReply,
+    SendRefused,
     SendReport,
     SendState,
 )
 from ..ports import Listener
-from .reconnect import Backoff
+from ..reconnect import Backoff
 from .settings import GoipSettings, SmppSettings
 from .smpp_coding import Alphabet
 from .smpp_incoming import Origin, raw_part, sms_part
@@ -142,6 +143,8 @@ class SmppLine:
                 await answer
         except TimeoutError:
             raise NoReply("The box did not answer") from None
+        except ValueError:
+            raise SendRefused("The text does not fit into SMPP") from None
         except OSError:
             raise NoReply("The SMPP link was lost") from None
         finally:
@@ -197,8 +200,10 @@ class SmppLine:
         Without its mark it is one only if it tells of a message of ours.
         """
         receipt = read_receipt(deliver)
-        message = self._sent.find(receipt) if receipt else None
-        if receipt is None or message is None:
+        if receipt is None:  # a text under the mark of a receipt is a message
+            return deliver.is_receipt and not deliver.message
+        message = self._sent.find(receipt)
+        if message is None:
             return deliver.is_receipt
         report = receipt.report(message.token)
         if report is not None and not message.is_final:

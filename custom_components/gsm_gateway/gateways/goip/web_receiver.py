@@ -5,7 +5,7 @@ from typing import override
 from ..clock import Clock
 from ..model import GatewayError, InvalidAuth
 from ..ports import Listener, Receiver
-from .reconnect import Backoff
+from ..reconnect import Backoff
 from .status import WebStatus
 from .web_send import WebSender
 

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import override
 
 from ..clock import Clock
-from ..model import ChannelUnavailable, NoReply, SendRefused, UssdReply
+from ..model import (
+    ChannelBusy,
+    ChannelUnavailable,
+    NoReply,
+    SendRefused,
+    UssdReply,
+)
 from ..ports import UssdRunner
 from .pages import SMS_FORM, USSD_FORM, GoipPages, PageMissing
 from .refusals import read_code, read_refusal
@@ -63,9 +69,8 @@ def _answer(end: End) -> str:
     """
     if not end.is_over or end.is_unanswered or not end.words:
         raise NoReply("The operator's answer did not come")
-    error = read_refusal(end.words)
-    if isinstance(error, ChannelUnavailable):
-        raise error
+    if isinstance(read_refusal(end.words), ChannelBusy | ChannelUnavailable):
+        raise NoReply("The SIM lost its network while the code was dialled")
     if end.outcome is Outcome.FAILED or read_code(end.words) is not None:
         raise SendRefused(end.words, read_code(end.words))
     return end.words

@@ -69,9 +69,12 @@ async def data_sm_is_not_taken_for_delivered() -> None:
 
 async def refused_bind_without_a_body_is_told() -> None:
     smsc = Smsc(bind_status=0x0E, bind_body=b"")
-    async with on_smsc(smsc, bound=False) as o, asyncio.timeout(1):
+    async with (
+        on_smsc(smsc, bound=False, channels=(1, 2)) as o,
+        asyncio.timeout(1),
+    ):
         await o.run
-    ((connected, error),) = o.listener.connections
+    connected, error = o.listener.connections[-1]
     assert (connected, type(error).__name__) == (False, "SmppRefused")
 
 

@@ -281,3 +281,11 @@ async def test_box_without_lines_to_bind_is_watched_over_the_web() -> None:
         await b.listener.until_connected()
         assert b.box.requests["status.xml"]
     assert b.box.journal.entries(kind="login") == []
+
+
+async def test_refused_login_is_not_final_while_the_pages_tell_nothing() -> None:
+    async with on_smsc(Smsc(bind_status=0x0E, bind_body=b""), bound=False) as o:
+        await o.listener.until_seen(lambda r: r.connections)
+        _, error = o.listener.connections[0]
+        assert type(error) is CannotConnect
+        assert not o.run.done()

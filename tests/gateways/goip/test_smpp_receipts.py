@@ -7,7 +7,7 @@ import pytest
 from custom_components.gsm_gateway.gateways.model import NoReply, SendState
 
 from .bench import bench
-from .smsc import RESPONSE, SUBMIT, OnSmsc, on_smsc, pdu
+from .smsc import RESPONSE, SUBMIT, OnSmsc, deliver_body, on_smsc, pdu
 
 ACCEPTED, DELIVERED = SendState.ACCEPTED, SendState.DELIVERED
 FAILED = SendState.FAILED
@@ -215,3 +215,10 @@ async def test_box_without_receipts_reaches_accepted() -> None:
         await b.send("Hi")
         assert (await b.box.journal.wait_for_kind("sms_on_air"))["text"] == "Hi"
     assert b.listener.told == [ACCEPTED]
+
+
+async def test_text_under_the_mark_of_a_receipt_is_a_message() -> None:
+    async with on_smsc() as o:
+        o.smsc.deliver(deliver_body(b"Hello", esm=4))
+        await o.listener.until_seen(lambda r: r.parts)
+        assert [part.payload for part in o.listener.parts] == [b"Hello"]

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 import logging
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
+from .const import DOMAIN
 from .gateways.clock import Clock
 from .gateways.model import GatewayError, InvalidAuth
 
 _LOGGER = logging.getLogger(__name__)
+
+# The entries whose loss the log has; a reload between loss and return keeps it.
+_LOST_TOLD: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_lost_told")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +34,7 @@ class Connection:
         self._hass = hass
         self._entry = entry
         self._clock = clock
-        self._lost_told = False
+        self._lost_told = hass.data.setdefault(_LOST_TOLD, set())
         self.connected = False
         self.refused = False
         """Whether the box refuses the credentials, so that nobody tries any more."""
@@ -53,17 +59,17 @@ class Connection:
     def _back(self) -> None:
         if self.gap.until is None:
             self.gap = Gap(since=self.gap.since, until=self._clock.now())
-        if self._lost_told:
+        if self._entry.entry_id in self._lost_told:
             _LOGGER.info("%s is connected again", self._entry.title)
-        self._lost_told = False
+        self._lost_told.discard(self._entry.entry_id)
 
     def _lost(self, error: GatewayError | None, *, changed: bool) -> None:
         if changed:
             self.gap = Gap(since=self._clock.now())
-        if not self._lost_told:
+        if self._entry.entry_id not in self._lost_told:
             _LOGGER.warning(
                 "%s is not connected: %s",
                 self._entry.title,
                 str(error or "") or "no reason given",
             )
-        self._lost_told = True
+        self._lost_told.add(self._entry.entry_id)

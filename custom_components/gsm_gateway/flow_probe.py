@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+import errno
 import logging
 from traceback import format_tb
 from typing import Any
@@ -23,6 +24,9 @@ from .gateways.model import (
 from .gateways.yeastar import ApiClosed
 
 _LOGGER = logging.getLogger(__name__)
+
+_NOBODY_THERE = {errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH}
+"""What the system says of a box that is switched off."""
 
 
 class ProbeFailed(InvalidInput):
@@ -94,6 +98,10 @@ def _why_no_answer(err: GatewayError) -> str:
 def _is_silence(err: BaseException) -> bool:
     """Tell whether a connection was waited for in vain, not refused."""
     cause = err.__context__
-    while cause and not isinstance(cause, TimeoutError):
+    while cause:
+        if isinstance(cause, TimeoutError) or (
+            isinstance(cause, OSError) and cause.errno in _NOBODY_THERE
+        ):
+            return True
         cause = cause.__context__
-    return cause is not None
+    return False

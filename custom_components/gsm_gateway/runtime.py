@@ -160,6 +160,8 @@ class GatewayRuntime:
         """Take leave of the box; what its SIMs have to send waits for its return."""
         self.messenger.running.discard(self)
         self.inbox.close()
+        for line in self.lines.values():
+            line.break_off_ussd()
         if self._untrack_devices:
             self._untrack_devices()
             self._untrack_devices = None

@@ -47,6 +47,25 @@ async def test_loss_and_return_are_told_once_each(
     ]
 
 
+async def test_a_reload_while_the_box_is_away_keeps_the_count(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.clear()
+    fake_box.switch(on=False)
+    assert await hass.config_entries.async_reload(cellar.entry_id)
+    await settle(hass)
+    fake_box.switch(on=True)
+    await settle(hass)
+
+    assert said(caplog) == [
+        (logging.WARNING, "Cellar is not connected: no route"),
+        (logging.INFO, "Cellar is connected again"),
+    ]
+
+
 async def test_a_box_that_is_off_at_the_start_is_told_once(
     hass: HomeAssistant, fake_box: FakeBox, caplog: pytest.LogCaptureFixture
 ) -> None:

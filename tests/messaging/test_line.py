@@ -164,6 +164,16 @@ async def test_cancelled_ussd_gives_the_turn_on(
     assert not line.busy
 
 
+async def test_ussds_that_are_broken_off_end_at_once(line: Line, box: FakeBox) -> None:
+    tasks = [ask(line, code) for code in "12"]
+    await settle()
+    line.break_off_ussd()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(end) for end in ends] == [NoReply, NoReply]
+    assert box.ussd.dialled == [(1, "1")]
+    assert not line.busy
+
+
 async def test_cancelled_in_the_moment_of_its_turn(line: Line, box: FakeBox) -> None:
     holder = object()
     line.claim(holder)

@@ -86,6 +86,7 @@ class Line:
         self._holder: object = None
         self._dials = False
         self._waiters: list[_Waiter] = []
+        self._ussds: set[asyncio.Timeout] = set()
         self._reserved: Priority | None = None
         """A message of several SMS has not sent all of them."""
         self._paced_until = 0.0
@@ -197,12 +198,31 @@ class Line:
         """
         if not self.enabled:
             raise ChannelUnavailable("the SIM is switched off")
-        async with self._turn(Rank.ASKED_USSD if waited_for else Rank.USSD):
+        rank = Rank.ASKED_USSD if waited_for else Rank.USSD
+        async with self._breakable(), self._turn(rank):
             try:
                 async with self._clock.timeout(_USSD_LIMIT):
                     return await self.gateway.ussd.run_ussd(self.channel, code)
             except TimeoutError:
                 raise NoReply("no answer to the USSD code within 40 s") from None
+
+    def break_off_ussd(self) -> None:
+        """End every USSD, begun or waiting, with `NoReply`: nobody can wait longer."""
+        for scope in self._ussds:
+            scope.reschedule(0)
+
+    @asynccontextmanager
+    async def _breakable(self) -> AsyncIterator[None]:
+        """Let `break_off_ussd` end what is inside."""
+        try:
+            async with asyncio.timeout(None) as scope:
+                self._ussds.add(scope)
+                try:
+                    yield
+                finally:
+                    self._ussds.discard(scope)
+        except TimeoutError:
+            raise NoReply("the USSD was broken off") from None
 
     async def _pace(self) -> None:
         await self._clock.sleep(self._paced_until - self._clock.monotonic())

@@ -140,22 +140,30 @@ class AmiTransport(Receiver, Sender, StatusReader):
         await require_ready(link, channel)
         result = self._results[token] = asyncio.get_running_loop().create_future()
         try:
-            answer = (await link.command(line)).strip()
+            words = (await link.command(line)).strip()[:200]
             if not result.done():
-                if answer:
-                    raise SendRefused(answer[:200])
-                self._report(token, SendState.ACCEPTED)
-            await self._wait_for_result(token, result)
+                if commands.is_refusal(words):
+                    raise SendRefused(words)
+                if not words:
+                    self._report(token, SendState.ACCEPTED)
+            await self._wait_for_result(token, result, words)
         finally:
             del self._results[token]
 
-    async def _wait_for_result(self, token: str, result: asyncio.Future[None]) -> None:
-        """Hold the port until the box tells the result (at most one SMS per port)."""
+    async def _wait_for_result(
+        self, token: str, result: asyncio.Future[None], words: str
+    ) -> None:
+        """Hold the port until the box tells the result (at most one SMS per port).
+
+        `words` of the box, where it usually says nothing, may mean anything; a
+        result that stays out is explained with them.
+        """
         try:
             async with self._clock.timeout(RESULT_SECONDS):
                 await result
         except TimeoutError:
-            self._report(token, SendState.UNKNOWN, "The box told no result in a minute")
+            reason = words or "The box told no result in a minute"
+            self._report(token, SendState.UNKNOWN, reason)
 
     def _report(self, token: str, state: SendState, reason: str = "") -> None:
         """Tell the listener what became of a message."""

@@ -49,7 +49,8 @@ class AmiProtocol(AMIProtocol):
         self.greeting = asyncio.get_running_loop().create_future()
         self._link = link
         self._reader = BlockReader()
-        self._late_answers = 0
+        self._unanswered = False  # the last action has got no answer
+        self._late = False  # and its answer may still come
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -77,7 +78,7 @@ class AmiProtocol(AMIProtocol):
             message = read_block(block)
             if message is None:
                 return
-            if "response" in message and message.action_id is None:
+            if "response" in message:
                 self._adopt(message)
             self.handle_message(message)
         except Exception:
@@ -86,12 +87,16 @@ class AmiProtocol(AMIProtocol):
     def _adopt(self, answer: Message) -> None:
         """Give an answer that names no action to the oldest one without an answer.
 
-        A box answers in order (Q13), also what nobody waits for any more.
+        A box answers in order (Q13), also what nobody waits for any more. So
+        behind an answer that names its action no older one comes.
         """
-        if self._late_answers:
-            self._late_answers -= 1
+        if answer.action_id is not None:
+            self._unanswered = self._late = False
+        elif self._late:
+            self._late = False
         elif self.responses:
             answer["ActionID"] = next(iter(self.responses))
+            self._unanswered = False
 
     def _give_up_greeting(self, error: GatewayError) -> None:
         if not self.greeting.done():
@@ -115,9 +120,15 @@ class AmiProtocol(AMIProtocol):
         return super().send(data, as_list=as_list)
 
     def forget(self, action: Action) -> None:
-        """Wait for an answer no longer."""
-        if self.responses.pop(action.id, None) is not None:
-            self._late_answers += 1
+        """Wait for an answer no longer; two in succession end the connection.
+
+        Where answers name no action, a lost one would shift all that follow.
+        """
+        if self.responses.pop(action.id, None) is None:
+            return
+        if self._unanswered:
+            self.transport.abort()
+        self._unanswered = self._late = True
 
     @override
     def close(self) -> None:

@@ -12,6 +12,11 @@ _BREAKS_CODE = frozenset('"%\\')
 TEXT_LIMIT_BYTES = 1024
 """Before encoding (Yeastar 2.2)."""
 SHOW_SPANS = "gsm show spans"
+_REFUSALS = ("no such command", "unable to find span", "usage:", "invalid sms content")
+"""How words begin that surely refuse, in lower case.
+
+Inferred from the Asterisk command line: no source has a TG's own (Yeastar section 7).
+"""
 
 
 def span_of(channel: int) -> int:
@@ -37,6 +42,11 @@ def send_sms(channel: int, to: str, text: str, token: str) -> str:
     if not _NUMBER.fullmatch(to):
         raise SendRefused("Not a phone number")
     return f'gsm send sms {span_of(channel)} {to} "{encode(text)}" {token}'
+
+
+def is_refusal(words: str) -> bool:
+    """Tell whether a box that answers `send_sms` with these words did not take it."""
+    return words.lower().startswith(_REFUSALS)
 
 
 def send_ussd(channel: int, code: str, seconds: int) -> str:

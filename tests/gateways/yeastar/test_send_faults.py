@@ -11,6 +11,7 @@ from custom_components.gsm_gateway.gateways.model import (
     ChannelUnavailable,
     NoReply,
     SendRefused,
+    SendReport,
     SendState,
 )
 from tests.gateways.yeastar.bench import hand_over, on_box, on_script, result
@@ -152,3 +153,56 @@ async def test_a_result_missed_in_a_reconnect_is_unknown_in_the_end() -> None:
         await bench.clock.leap(60.0)
         await sending
     assert bench.listener.states[2:] == [("1234", UNKNOWN)]
+
+
+@pytest.mark.parametrize(("status", "state"), [(b"1", SENT), (b"0", SendState.FAILED)])
+async def test_the_result_counts_whatever_words_the_answer_has(
+    status: bytes, state: SendState
+) -> None:
+    async with on_script() as bench:
+        talk, sending = await hand_over(bench)
+        await talk.say(talk.answer(b"SMS added to queue\n"), result(b"1234", status))
+        await sending
+    assert bench.listener.states == [("1234", state)]
+
+
+async def test_words_and_no_result_in_a_minute_mean_that_nobody_knows() -> None:
+    async with on_script() as bench:
+        talk, sending = await hand_over(bench)
+        await talk.say(talk.answer(b"The queue is full\n"), result(b"1233", b"1"))
+        await bench.listener.until_reports(1)
+        await bench.clock.leap(59.0)
+        assert not sending.done()
+        await bench.clock.leap(1.0)
+        await sending
+    assert bench.listener.reports[1:] == [
+        SendReport(token="1234", state=UNKNOWN, reason="The queue is full")
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"No such command 'gsm send sms' (type 'help' for help)",
+        b"Unable to find span 2",
+        b"Usage: gsm send sms <span> <destination> <message>",
+        b"Invalid SMS content",
+        b"\n  invalid sms content\n",
+    ],
+)
+async def test_words_that_surely_refuse_need_no_result(words: bytes) -> None:
+    async with on_script() as bench:
+        talk, sending = await hand_over(bench)
+        await talk.say(talk.answer(words + b"\n"))
+        with pytest.raises(SendRefused) as raised:
+            await sending
+    assert raised.value.reason == words.decode().strip()
+    assert not bench.listener.reports
+
+
+async def test_a_result_before_words_that_refuse_counts() -> None:
+    async with on_script() as bench:
+        talk, sending = await hand_over(bench)
+        await talk.say(result(b"1234", b"1") + talk.answer(b"Usage: \n"))
+        await sending
+    assert bench.listener.states == [("1234", SENT)]

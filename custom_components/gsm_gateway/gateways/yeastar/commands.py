@@ -15,7 +15,7 @@ SHOW_SPANS = "gsm show spans"
 _REFUSALS = ("no such command", "unable to find span", "usage:", "invalid sms content")
 """How words begin that surely refuse, in lower case.
 
-Inferred from the Asterisk command line: no source has a TG's own (Yeastar section 7).
+Inferred: no source tells the words of a TG (Yeastar section 7).
 """
 
 

@@ -11,7 +11,6 @@ from custom_components.gsm_gateway.gateways.model import (
     CannotConnect,
     GatewayError,
     InvalidAuth,
-    NoReply,
     UnexpectedReply,
 )
 from custom_components.gsm_gateway.gateways.yeastar import ApiClosed
@@ -250,27 +249,3 @@ async def test_a_login_refused_because_of_our_own_second_one_is_not_final() -> N
         await asyncio.gather(dialling, return_exceptions=True)
         await clock.advance(4.0)
         await bench.listener.until_connected()
-
-
-async def test_an_answer_without_an_action_id_is_that_of_the_oldest_action() -> None:
-    async with on_script() as bench:
-        talk = await bench.connect()
-
-        async def read(*answers: bytes) -> list[int]:
-            reading = asyncio.create_task(bench.gateway.status.read_status())
-            await talk.hear_command()
-            await talk.say(*answers)
-            if not answers:
-                await bench.clock.advance(10.0)
-            return [channel.channel for channel in (await reading).channels]
-
-        def spans(number: int) -> bytes:
-            head = b"Response: Follows\r\nPrivilege: SMSCommand\r\n"
-            body = b"GSM span %d: Power off\n--END COMMAND--\r\n\r\n" % number
-            return head + body
-
-        assert await read(spans(2)) == [1]
-        with pytest.raises(NoReply):
-            await read()
-        assert await read(spans(3), spans(4)) == [3]  # the first was the late one
-        assert await read(spans(5)) == [4]

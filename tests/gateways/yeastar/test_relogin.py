@@ -57,11 +57,11 @@ async def lose(bench: ScriptedBench, talk: Talk) -> None:
     await bench.clock.advance(1.0)
 
 
-async def test_a_login_that_is_refused_for_ten_minutes_is_a_wrong_one() -> None:
+async def test_a_login_that_is_refused_for_two_minutes_is_a_wrong_one() -> None:
     async with on_script() as bench:
         await lose(bench, await bench.connect())
         assert type(await refuse_next(bench)) is CannotConnect
-        await bench.clock.leap(599.0)
+        await bench.clock.leap(119.0)
         assert type(await refuse_next(bench)) is CannotConnect
         await bench.clock.advance(4.0)
         assert type(await refuse_next(bench)) is InvalidAuth
@@ -69,11 +69,11 @@ async def test_a_login_that_is_refused_for_ten_minutes_is_a_wrong_one() -> None:
         await bench.run
 
 
-async def test_the_ten_minutes_start_anew_after_a_login() -> None:
+async def test_the_two_minutes_start_anew_after_a_login() -> None:
     async with on_script() as bench:
         await lose(bench, await bench.connect())
         assert type(await refuse_next(bench)) is CannotConnect
-        await bench.clock.leap(599.0)
+        await bench.clock.leap(119.0)
         talk = await bench.server.accept()
         await talk.log_in()
         await bench.listener.until_connected()
@@ -87,7 +87,7 @@ async def test_time_without_a_box_is_no_refusal() -> None:
     async with on_script() as bench:
         await lose(bench, await bench.connect())
         assert type(await refuse_next(bench)) is CannotConnect
-        await bench.clock.leap(599.0)
+        await bench.clock.leap(119.0)
         told = len(bench.listener.connections)
         (await bench.server.accept()).close()
         await until_told(bench, told + 1)

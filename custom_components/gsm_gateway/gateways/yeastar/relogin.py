@@ -3,7 +3,7 @@
 from ..clock import Clock
 from ..model import CannotConnect, GatewayError, InvalidAuth
 
-REFUSED_SECONDS = 600.0
+REFUSED_SECONDS = 120.0
 
 
 class Relogin:

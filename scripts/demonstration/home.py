@@ -65,6 +65,10 @@ class Home:
                 await self._wait_until_up()
                 await self._onboard()
                 await self._connect_websocket()
+                # The first token ends after half an hour.
+                self._token = await self.websocket(
+                    "auth/long_lived_access_token", client_name="demo", lifespan=30
+                )
                 # Unconfirmed, Home Assistant takes its port back after five minutes.
                 await self.websocket("http/config/promote")
         except BaseException:

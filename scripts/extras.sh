@@ -27,7 +27,7 @@ need_node_packages() {
     if [[ "$(cat "$stamp" 2>/dev/null)" == "${NODE_PACKAGES[*]}" ]]; then return; fi
     say "node: installing ${NODE_PACKAGES[*]}"
     mkdir -p "$CACHE/node"
-    quietly npm install --prefix "$CACHE/node" --no-audit --no-fund --ignore-scripts "${NODE_PACKAGES[@]}" ||
+    quietly npm install --prefix "$CACHE/node" --fetch-retries 1 --no-audit --no-fund --ignore-scripts "${NODE_PACKAGES[@]}" ||
         die "npm could not install ${NODE_PACKAGES[*]}; its words are above." \
             "Check npm's registry setting and the network, then run this again."
     echo "${NODE_PACKAGES[*]}" >"$stamp"

@@ -418,3 +418,25 @@ def test_time_stamps_with_and_without_a_year(
     printed_time: str, time: datetime | None
 ) -> None:
     assert time_of(printed_time, ZONE, START) == time
+
+
+async def test_long_push_that_the_page_lists_in_parts_is_announced_once(
+    pushed: Site, clock: HandClock
+) -> None:
+    whole = "".join(f"{n:03d} Ёлка, " for n in range(15))
+    pushed.inbox.take(smpp(whole))
+    for at in range(0, len(whole), 67):
+        pushed.show(whole[at : at + 67], clock)
+    await clock.advance(1200)
+    assert pushed.seen.texts == [whole]
+
+
+async def test_short_text_within_a_long_push_is_a_message_of_its_own(
+    pushed: Site, clock: HandClock
+) -> None:
+    whole = "x" * 70 + " ok " + "y" * 80
+    pushed.inbox.take(smpp(whole))
+    pushed.show(whole, clock)
+    pushed.show("ok", clock)
+    await clock.advance(1200)
+    assert pushed.seen.texts == [whole, "ok"]

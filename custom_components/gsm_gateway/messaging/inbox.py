@@ -85,7 +85,9 @@ class Inbox:
     def accounts_for(self, entry: InboxEntry, since: float) -> bool:
         """Tell whether a push since then (monotonic) was this entry, and use it up."""
         key = key_of(entry.channel, entry.sender, entry.text)
-        return self._ledger.claim_push(key, since)
+        return self._ledger.claim_push(key, since) or self._ledger.claim_piece(
+            key, since
+        )
 
     def on_connection(self, *, connected: bool) -> None:
         """Hear that the box is within reach or is not; may be told twice."""

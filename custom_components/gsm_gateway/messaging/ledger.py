@@ -14,6 +14,8 @@ _MISSED = re.compile(r" ?\[SMS[0-9]{1,3} missed\]")
 _TWIN_WITHIN = 600.0
 """Seconds in which a push may follow its entry on the page."""
 _REMEMBERED = 24 * 3600.0
+_SHORTEST_PART = 60
+"""Characters of any part of a long SMS but the last: networks cut at 66 or more."""
 
 type Key = tuple[int, str, str]
 """Channel, sender and text, as far as page and push agree on them."""
@@ -38,6 +40,8 @@ class Ledger:
         self._clock = clock
         self._pushed: dict[Key, list[float]] = defaultdict(list)
         self._from_page: dict[Key, list[float]] = defaultdict(list)
+        self._pieces: dict[tuple[Key, float, int], None] = {}
+        """Which places of which pushed texts the page has shown by themselves."""
 
     def note_push(self, key: Key) -> None:
         """Note a part or a joined message that came by itself."""
@@ -53,6 +57,22 @@ class Ledger:
             if at >= since:
                 self._pushed[key].remove(at)
                 return True
+        return False
+
+    def claim_piece(self, key: Key, since: float = -inf) -> bool:
+        """Find a long push since then (monotonic) of which this entry is one part.
+
+        Some boxes push a long text whole and list it part by part (GoIP D5).
+        Each place of a text accounts for one entry.
+        """
+        for whole, times in self._pushed.items():
+            place = _place(key[2], whole[2]) if whole[:2] == key[:2] else None
+            if place is None:
+                continue
+            for at in times:
+                if at >= since and (whole, at, place) not in self._pieces:
+                    self._pieces[whole, at, place] = None
+                    return True
         return False
 
     def claim_entries(self, keys: Iterable[Key]) -> bool:
@@ -85,3 +105,19 @@ class Ledger:
                 book[key] = [at for at in book[key] if at >= oldest]
                 if not book[key]:
                     del book[key]
+        for piece in [each for each in self._pieces if each[1] < oldest]:
+            del self._pieces[piece]
+
+
+def _place(piece: str, whole: str) -> int | None:
+    """Return where in a text one part of it stands, if it can be one.
+
+    A short text is only taken for the last part: anybody may write "ok".
+    """
+    if not piece or piece == whole:
+        return None
+    if len(piece) >= _SHORTEST_PART:
+        found = whole.find(piece)
+        return found if found >= 0 else None
+    is_last = len(whole) - len(piece) >= _SHORTEST_PART and whole.endswith(piece)
+    return len(whole) - len(piece) if is_last else None

@@ -252,6 +252,33 @@ async def test_the_button_asks_at_once_and_counts_for_the_interval(
     assert poor_box.dialled == 2 * ONE_QUESTION
 
 
+async def test_two_who_ask_at_once_share_the_answer(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await later(hass, freezer, hours=12)
+    answer, operator = poor_box.run_ussd, asyncio.Event()
+
+    async def answer_slowly(channel: int, code: str) -> UssdReply:
+        await operator.wait()
+        return await answer(channel, code)
+
+    monkeypatch.setattr(poor_box, "run_ussd", answer_slowly)
+    (sim_id,) = asked.runtime_data.lines
+    asking = [
+        asyncio.create_task(asked.runtime_data.balances.refresh(sim_id))
+        for _ in range(2)
+    ]
+    await asyncio.sleep(0)
+    operator.set()
+    first, second = await asyncio.gather(*asking)
+    assert first == second
+    assert poor_box.dialled == 2 * ONE_QUESTION
+
+
 async def test_the_button_tells_what_went_wrong(
     hass: HomeAssistant, asked: MockConfigEntry, poor_box: FakeBox
 ) -> None:

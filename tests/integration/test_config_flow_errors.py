@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack
+import errno
 from pathlib import Path
 import socket
 from typing import Any
@@ -13,7 +14,10 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.gsm_gateway import brands
+from custom_components.gsm_gateway.const import BRAND_GOIP, CONF_BRAND
+from custom_components.gsm_gateway.flow_probe import ProbeFailed, async_probe
 from custom_components.gsm_gateway.gateways import http
+from custom_components.gsm_gateway.gateways.model import CannotConnect, GatewayStatus
 from custom_components.gsm_gateway.gateways.yeastar import ami_link
 from tests.integration.boxes import (
     NOTHING,
@@ -319,3 +323,20 @@ async def test_a_mistake_about_a_balance_is_told_and_can_be_mended(
         operator_1={}, operator_2={"balance_code": "*1#", "currency": "EUR"}
     )
     assert sims(added(hass))["sim_2"]["balance_code"] == "*1#"
+
+
+@pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH])
+async def test_a_box_that_is_switched_off_is_silent(
+    hass: HomeAssistant, number: int
+) -> None:
+    async def nobody(*_: object) -> GatewayStatus:
+        error = CannotConnect("The box does not answer")
+        error.__context__ = OSError(number, "nobody there")
+        raise error
+
+    with (
+        patch("custom_components.gsm_gateway.brands.identify", nobody),
+        pytest.raises(ProbeFailed) as failure,
+    ):
+        await async_probe(hass, {CONF_BRAND: BRAND_GOIP})
+    assert failure.value.errors == {"base": "no_answer"}

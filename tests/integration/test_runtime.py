@@ -1,7 +1,9 @@
 """The link: what is said of it, how it comes back, how it ends."""
 
 import asyncio
+from dataclasses import replace
 import logging
+from typing import override
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
@@ -10,6 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway import runtime, tasks
 from custom_components.gsm_gateway.gateways.clock import Clock
+from custom_components.gsm_gateway.gateways.model import InboxEntry
+from custom_components.gsm_gateway.gateways.ports import Gateway
 
 from .entries import goip_entry, set_up, settle, shown, sim
 from .fakes import FakeBox
@@ -45,6 +49,34 @@ async def test_loss_and_return_are_told_once_each(
         (logging.WARNING, "Cellar is not connected: no route"),
         (logging.INFO, "Cellar is connected again"),
     ]
+
+
+class PagedBox(FakeBox):
+    """A box that pushes, and shows an inbox page too."""
+
+    reads = 0
+
+    @override
+    def gateway(self) -> Gateway:
+        """Return the box with its page."""
+        return replace(super().gateway(), inbox=self)
+
+    async def read_inbox(self) -> tuple[InboxEntry, ...]:
+        """Show an empty page."""
+        self.reads += 1
+        return ()
+
+
+async def test_the_page_is_read_when_one_line_of_several_is_back(
+    hass: HomeAssistant,
+) -> None:
+    box = PagedBox()
+    with wired(cellar=box):
+        await set_up(hass, goip_entry(sim(1), sim(2), host="cellar"))
+        reads = box.reads
+        box.switch(on=True)  # a driver tells so when a line is bound again
+        await settle(hass)
+        assert box.reads == reads + 1
 
 
 async def test_a_reload_while_the_box_is_away_keeps_the_count(

@@ -75,9 +75,9 @@ async def async_remove_config_entry_device(
 
 
 def _forget_box(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
-    hass.data[MESSENGER].receiving.pop(entry.entry_id, None)
     """Let no message wait for the SIMs of a box that was removed or disabled."""
     if (messenger := hass.data.get(MESSENGER)) is None:
         return
+    messenger.receiving.pop(entry.entry_id, None)
     for sim in entry.get_subentries_of_type(SUBENTRY_SIM):
         messenger.router.remove(sim.subentry_id)

@@ -7,7 +7,7 @@ from typing import override
 from custom_components.gsm_gateway.gateways.clock import Clock
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-_TURNS = 12
+_TURNS = 100
 """Rounds of the event loop after which everything that can happen has happened."""
 
 

@@ -7,13 +7,18 @@ from typing import override
 from custom_components.gsm_gateway.gateways.clock import Clock
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-_TURNS = 100
-"""Rounds of the event loop after which everything that can happen has happened."""
+_FEWEST = 12
+"""Rounds of the event loop in which what comes by a socket is seen, too."""
+_TURNS = 2000
+"""Rounds after which something runs in a circle."""
 
 
 async def settle() -> None:
     """Let every task run until it waits for something."""
-    for _ in range(_TURNS):
+    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    for turn in range(_TURNS):
+        if turn >= _FEWEST and not ready:
+            return
         await asyncio.sleep(0)
 
 

@@ -1,10 +1,12 @@
 """Incoming and outgoing messages as values, and the ways to refuse one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from ..gateways.model import MessageKind
+from ..gateways.text import Encoding
+from .countries import Country
 
 
 class MessagingError(Exception):
@@ -30,6 +32,15 @@ class NoSim(MessagingError):
 
 class ShuttingDown(MessagingError):
     """The outbox has been closed."""
+
+
+class UnknownMessage(MessagingError):
+    """No message with this id is remembered."""
+
+    def __init__(self, message_id: str) -> None:
+        """Keep the id."""
+        super().__init__("no such message")
+        self.message_id = message_id
 
 
 class State(StrEnum):
@@ -58,6 +69,48 @@ class State(StrEnum):
 _FINAL = frozenset(
     {State.DELIVERED, State.FAILED, State.UNKNOWN, State.EXPIRED, State.CANCELLED}
 )
+
+
+class CannotReach(MessagingError):
+    """No SIM that may send this message can ever tell that it got so far."""
+
+    def __init__(self, state: State) -> None:
+        """Keep the state that was asked for."""
+        super().__init__(f"no SIM that may send this message can report {state}")
+        self.state = state
+
+
+class TooLate(MessagingError):
+    """The message cannot be taken back: it was begun, or has come to an end."""
+
+    def __init__(self, state: State) -> None:
+        """Keep where it stands."""
+        super().__init__(f"the message is {state} already")
+        self.state = state
+
+
+class Reason(StrEnum):
+    """Why a message stands where it does, for whoever puts it into other words."""
+
+    NONE = ""
+    BOX_WORDS = "box_words"
+    """`OutgoingMessage.reason` has the words of the box or of its driver."""
+    INTERRUPTED = "interrupted"
+    """We stopped before the result was known."""
+    RESTORED = "restored"
+    """It was queued in a backup; it may have gone out since that was made."""
+    DROPPED = "dropped"
+    """As `RESTORED`, and the user does not want it sent."""
+    CLOCK_JUMPED = "clock_jumped"
+    """The wall clock went back, so nobody knows how old it is."""
+    NO_SIM_IN_TIME = "no_sim_in_time"
+    OVER_LIMIT = "over_limit"
+    """The SIMs that could have sent it in time had used up their limits."""
+    UNFORESEEN = "unforeseen"
+    NOT_SENT = "not_sent"
+    """A part was held back because of one before it."""
+    TOO_LONG = "too_long"
+    CANCELLED = "cancelled"
 
 
 class Priority(IntEnum):
@@ -96,6 +149,24 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """A message that somebody wants sent."""
+
+    to: str
+    text: str
+    route: Route
+    priority: Priority
+    expire_after: timedelta
+    encoding: Encoding = Encoding.AUTO
+    reach: State | None = None
+    """Only SIMs whose transport reports `ACCEPTED`, `SENT` or `DELIVERED` may send it."""
+    country: Country | None = None
+    """Of the SIM that will most likely send, for telling one number's forms."""
+    cause: str = ""
+    """Name of the automation, if it is known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReceivedMessage:
     """An incoming message, joined from its parts."""
 
@@ -128,6 +199,7 @@ class OutgoingMessage:
     message_id: str
     to: str
     text: str
+    """As it goes out: letters that its encoding lacks are replaced."""
     priority: Priority
     parts: int
     created_at: datetime
@@ -135,8 +207,19 @@ class OutgoingMessage:
     state: State
     changed_at: datetime
     reason: str = ""
+    """In English, or in the box's own words."""
+    reason_key: Reason = Reason.NONE
     code: int | None = None
     """Error number as the box gave it."""
+    piece: int | None = None
+    """Which of several pieces the reason is about, from 1."""
+    pieces: int = 1
+    """How many pieces it is cut into, each handed over by itself."""
     attempt: int = 1
     line_id: str | None = None
     """The SIM, from `sending` on; before that only where exactly one was named."""
+    box_id: str | None = None
+    """The box of that SIM, from `sending` on."""
+    encoding: Encoding = Encoding.AUTO
+    dropped: int = 0
+    """Characters that `gsm7` could not write."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
@@ -13,6 +13,8 @@ from homeassistant.util.signal_type import SignalTypeFormat
 from .const import (
     CONF_IMSI,
     CONF_NUMBER,
+    CONF_PRIVATE_SENDERS,
+    CONF_TRUSTED_SENDERS,
     DOMAIN,
     EVENT_SMS_RECEIVED,
     SUBENTRY_CONTACT,
@@ -21,20 +23,23 @@ from .devices import async_device, sim_on_channel, unique_id
 from .messaging.countries import Country
 from .messaging.messages import ReceivedMessage
 from .messaging.numbers import country_of, same
+from .trust import is_private, trusted
 
 KEY_INCOMING_SMS: Final = "incoming_sms"
 
 # Keyed by entry id, so that triggers outlive a reload of the entry.
-SIGNAL_SMS_RECEIVED: Final[SignalTypeFormat[Mapping[str, Any]]] = SignalTypeFormat(
-    f"{EVENT_SMS_RECEIVED}_{{}}"
+SIGNAL_SMS_RECEIVED: Final[SignalTypeFormat[Mapping[str, Any], ReceivedMessage]] = (
+    SignalTypeFormat(f"{EVENT_SMS_RECEIVED}_{{}}")
 )
+"""Brings what outsiders see, and the message itself for those who may see a private text."""
 
 
 @callback
 def announce(hass: HomeAssistant, entry: ConfigEntry, message: ReceivedMessage) -> None:
     """Tell event entity and triggers (by the entry's signal) and the bus of a message."""
     data = received_data(hass, entry, message)
-    async_dispatcher_send(hass, SIGNAL_SMS_RECEIVED.format(entry.entry_id), data)
+    signal = SIGNAL_SMS_RECEIVED.format(entry.entry_id)
+    async_dispatcher_send(hass, signal, data, message)
     hass.bus.async_fire(EVENT_SMS_RECEIVED, data)
 
 
@@ -49,6 +54,7 @@ def received_data(
     sim = sim_on_channel(entry, message.channel)
     device = async_device(hass, entry, sim.subentry_id) if sim else None
     country = country_of(sim.data.get(CONF_IMSI)) if sim else None
+    private = is_private_here(entry, message.sender, country)
     if sim is None or device is None or device.disabled:
         device, entity_id, sim_name = async_device(hass, entry), None, None
     else:
@@ -65,10 +71,10 @@ def received_data(
         "sim": sim_name,
         "sender": message.sender,
         "contact": _contact(hass, message.sender, country),
-        "trusted": True,
-        "text": message.text,
+        "trusted": _trusted(entry, sim, message.sender, country),
+        "text": "" if private else message.text,
         "kind": message.kind.value,
-        "private": False,
+        "private": private,
         "received_at": message.received_at.isoformat(),
         "time_guessed": message.time_guessed,
         "parts": message.parts,
@@ -78,6 +84,21 @@ def received_data(
         "stored": message.stored,
         "message_id": message.message_id,
     }
+
+
+def is_private_here(entry: ConfigEntry, sender: str, country: Country | None) -> bool:
+    """Tell whether the box's settings keep a sender's texts private."""
+    return is_private(sender, country, entry.options.get(CONF_PRIVATE_SENDERS, ()))
+
+
+def _trusted(
+    entry: ConfigEntry, sim: ConfigSubentry | None, sender: str, country: Country | None
+) -> bool:
+    """Tell whether the settings of SIM and box trust a sender."""
+    sim_list = sim.data.get(CONF_TRUSTED_SENDERS, ()) if sim else ()
+    return trusted(
+        sender, country, sim_list, entry.options.get(CONF_TRUSTED_SENDERS, ())
+    )
 
 
 def _contact(hass: HomeAssistant, sender: str, country: Country | None) -> str | None:

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .announce import KEY_INCOMING_SMS, SIGNAL_SMS_RECEIVED
 from .const import SUBENTRY_SIM
 from .entity import SubentryEntity, async_follow_subentries
+from .messaging.messages import ReceivedMessage
 from .runtime import GsmGatewayConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -68,7 +69,7 @@ class IncomingSmsEvent(SubentryEntity, EventEntity):
         )
 
     @callback
-    def _received(self, data: Mapping[str, Any]) -> None:
+    def _received(self, data: Mapping[str, Any], _message: ReceivedMessage) -> None:
         """Show a message, if it is one of this SIM."""
         if data["entity_id"] != self.entity_id:
             return

@@ -31,14 +31,17 @@ from .announce import SIGNAL_SMS_RECEIVED
 from .const import CONF_IMSI, DOMAIN
 from .devices import sim_on_channel
 from .messaging.countries import Country
-from .messaging.numbers import country_of, same
+from .messaging.messages import ReceivedMessage
+from .messaging.numbers import country_of
 from .runtime import MESSENGER
+from .trust import is_among
 
 CONF_SENDER: Final = "sender"
 CONF_TEXT: Final = "text"
 CONF_MAX_AGE: Final = "max_age"
 CONF_INCLUDE_LATE: Final = "include_late"
 CONF_INCLUDE_REDELIVERED: Final = "include_redelivered"
+CONF_INCLUDE_UNTRUSTED: Final = "include_untrusted"
 
 DEFAULT_MAX_AGE: Final = timedelta(minutes=10)
 
@@ -71,13 +74,17 @@ _SCHEMA = vol.Schema(
             ),
             vol.Optional(CONF_INCLUDE_LATE, default=True): cv.boolean,
             vol.Optional(CONF_INCLUDE_REDELIVERED, default=False): cv.boolean,
+            vol.Optional(CONF_INCLUDE_UNTRUSTED, default=False): cv.boolean,
         },
     }
 )
 
 
 class SmsReceivedTrigger(Trigger):
-    """Starts on a received message; `trigger.*` holds what the bus event holds."""
+    """Starts on a received message; `trigger.*` holds what the bus event holds.
+
+    A private text is in it only where the trigger names its sender.
+    """
 
     @classmethod
     @override
@@ -102,16 +109,21 @@ class SmsReceivedTrigger(Trigger):
         """Run the action for each message that is meant."""
 
         @callback
-        def received(message: Mapping[str, Any]) -> None:
+        def received(data: Mapping[str, Any], message: ReceivedMessage) -> None:
             """Look at one message."""
-            if not (self._is_targeted(message) and self._is_wanted(message)):
+            if not (self._is_targeted(data) and self._is_from_sender(data)):
                 return
-            if reason := self._too_old(message):
+            seen = dict(data)
+            if self._options[CONF_SENDER]:
+                seen["text"] = message.text
+            if self._options[CONF_TEXT].casefold() not in seen["text"].casefold():
+                return
+            if reason := self._unwelcome(data):
                 if did_not_trigger is not None:
                     did_not_trigger(NotTriggeredInfo(reason))
                 return
-            device = message["sim"] or message["gateway"]
-            run_action(dict(message), f"SMS received by {device}")
+            device = data["sim"] or data["gateway"]
+            run_action(seen, f"SMS received by {device}")
 
         return _async_listen(self._hass, received)
 
@@ -132,18 +144,16 @@ class SmsReceivedTrigger(Trigger):
             or message["device_id"] in selected.referenced_devices
         )
 
-    def _is_wanted(self, message: Mapping[str, Any]) -> bool:
-        """Tell whether sender and text are the ones looked for."""
-        senders, text = self._options[CONF_SENDER], self._options[CONF_TEXT]
-        if text.casefold() not in message["text"].casefold():
-            return False
-        if not senders:
-            return True
+    def _is_from_sender(self, message: Mapping[str, Any]) -> bool:
+        """Tell whether the sender is one of those looked for."""
+        senders = self._options[CONF_SENDER]
         country = _country(self._hass, message)
-        return any(same(sender, message["sender"], country) for sender in senders)
+        return not senders or is_among(message["sender"], senders, country)
 
-    def _too_old(self, message: Mapping[str, Any]) -> str | None:
-        """Return why a message comes too late for the action, if it does."""
+    def _unwelcome(self, message: Mapping[str, Any]) -> str | None:
+        """Return why a message is no reason for the action, if it is none."""
+        if not message["trusted"] and not self._options[CONF_INCLUDE_UNTRUSTED]:
+            return "untrusted"
         if message["redelivered"] and not self._options[CONF_INCLUDE_REDELIVERED]:
             return "redelivered"
         if message["late"] and not self._options[CONF_INCLUDE_LATE]:
@@ -162,7 +172,7 @@ def _country(hass: HomeAssistant, message: Mapping[str, Any]) -> Country | None:
 
 @callback
 def _async_listen(
-    hass: HomeAssistant, received: Callable[[Mapping[str, Any]], None]
+    hass: HomeAssistant, received: Callable[[Mapping[str, Any], ReceivedMessage], None]
 ) -> CALLBACK_TYPE:
     """Hear the messages of all boxes, through reloads, and of those added later."""
     listening: dict[str, CALLBACK_TYPE] = {}

@@ -302,4 +302,5 @@ async def test_the_automation_editor_knows_the_trigger(
         "max_age",
         "include_late",
         "include_redelivered",
+        "include_untrusted",
     }

@@ -1,6 +1,7 @@
 """Forms of one phone number, told from the country of the SIM."""
 
 from collections.abc import Callable
+from enum import StrEnum
 import re
 import unicodedata
 
@@ -13,6 +14,18 @@ _FILLERS = frozenset({"Zs", "Pd", "Ps", "Pe", "Cf"})
 """Unicode's blanks, dashes, brackets, and the marks for the direction of writing."""
 _SHORTEST_INTERNATIONAL = 8
 _SHORTEST_NATIONAL = 7
+
+
+class NumberForm(StrEnum):
+    """How a box wants the number of a recipient."""
+
+    AS_GIVEN = "as_given"
+    PLUS = "plus"
+    """`+49…`"""
+    DOUBLE_ZERO = "double_zero"
+    """`0049…`"""
+    NATIONAL = "national"
+    """`0…` within the country of the SIM, else as given."""
 
 
 def country_of(imsi: str | None) -> Country | None:
@@ -78,6 +91,32 @@ def normalised(number: str, country: Country | None) -> str:
 def same(one: str, other: str, country: Country | None) -> bool:
     """Tell whether two writings mean one number; whole numbers, never last digits."""
     return normalised(one, country) == normalised(other, country)
+
+
+def formed(number: str, form: NumberForm, country: Country | None) -> str:
+    """Return a dialable number in the form that a box wants.
+
+    Short numbers, those with `*` or `#`, and those whose other form nobody can
+    tell stay as they are.
+    """
+    international = normalised(number, country)
+    if form is NumberForm.AS_GIVEN or not international.startswith("+"):
+        return number
+    if form is NumberForm.PLUS:
+        return international
+    if form is NumberForm.DOUBLE_ZERO:
+        return f"00{international[1:]}"
+    if country is None:
+        return number
+    national = international.removeprefix(f"+{country.code}")
+    if national == international or not _whole(national, country):
+        return number
+    return f"{country.trunk}{national}"
+
+
+def _whole(national: str, country: Country) -> bool:
+    """Tell whether this is more than a short number."""
+    return len(national) >= _SHORTEST_NATIONAL or len(national) in country.lengths
 
 
 def _from_national(digits: str, country: Country) -> str:

@@ -160,11 +160,17 @@ class FakeBox:
         """Take texts whole."""
         return [text]
 
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        """Count every text as one SMS."""
+        return 1
+
     def ready(self, channel: int) -> bool:
         """Send while the box is on."""
         return self.on and channel in self.reachable
 
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         """Put an SMS on the air."""
         self._check()
         self.sent.append(Sent(channel=channel, to=to, text=text))

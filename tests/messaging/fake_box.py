@@ -70,11 +70,17 @@ class FakeSender(Sender):
         return [text[at : at + step] for at in range(0, max(1, len(text)), step)]
 
     @override
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        return len(self.split(text))
+
+    @override
     def ready(self, channel: int) -> bool:
         return channel not in self.not_ready
 
     @override
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         self._order.append(text)
         self.on_air.append((channel, to, text))
         self.tokens.append(token)

@@ -67,11 +67,22 @@ class Sender(Protocol):
         Raises `TextTooLong`.
         """
 
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        """Return how many SMS the network gets when `send` hands over this text.
+
+        Raises `TextTooLong`.
+        """
+
     def ready(self, channel: int) -> bool:
         """Tell whether a message for `channel` could leave now."""
 
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         """Hand over one piece and return when the channel may take the next.
+
+        `unicode` asks for UCS-2; a transport that leaves the alphabet to the
+        box ignores it.
 
         Each state goes to `Listener.on_report` as it is reached, some of them
         perhaps after the return. Raises, and reports nothing, when the box did

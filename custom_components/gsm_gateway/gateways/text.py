@@ -1,8 +1,10 @@
 """GSM 03.38 and UCS-2: alphabet, parts, and cutting."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from itertools import accumulate
 
+from .clusters import cluster_starts
 from .model import Coding, TextTooLong
 
 _BASIC = (
@@ -35,9 +37,28 @@ _UNITS_OF_MANY = 67
 _MOST_PIECES = 99
 
 
-def count_parts(text: str) -> int:
-    """Return the number of SMS that a network makes of a text (3GPP 23.040 section 9.2.3.24)."""
-    cost, alone = _measure(text)
+class Encoding(StrEnum):
+    """How an outgoing text is to be written."""
+
+    AUTO = "auto"
+    """As it is; its letters decide."""
+    GSM7 = "gsm7"
+    """With the GSM alphabet alone, see `transliterate`."""
+    UNICODE = "unicode"
+    """As it is and as UCS-2, where the transport lets us choose."""
+
+
+def fits_gsm7(text: str) -> bool:
+    """Tell whether GSM 03.38 with its extension table has every character."""
+    return all(character in _SEPTETS for character in text)
+
+
+def count_parts(text: str, *, unicode: bool = False) -> int:
+    """Return the number of SMS that a network makes of a text (3GPP 23.040 section 9.2.3.24).
+
+    `unicode` counts it as UCS-2 whatever its letters are.
+    """
+    cost, alone = _measure(text, unicode=unicode)
     many = _SEPTETS_OF_MANY if alone == _SEPTETS_ALONE else _UNITS_OF_MANY
     costs = [cost(character) for character in text]
     if sum(costs) <= alone:
@@ -53,8 +74,8 @@ def count_parts(text: str) -> int:
 def split_single(text: str) -> list[str]:
     """Cut a text into single SMS, each with a prefix such as `1/3 ` if there are several.
 
-    Words stay whole where that is possible; one blank at a cut goes.
-    Raises `TextTooLong` for more than 99.
+    Words stay whole where that is possible, else emoji and letters with their
+    accents; one blank at a cut goes. Raises `TextTooLong` for more than 99.
     """
     cost, alone = _measure(text)
     if sum(map(cost, text)) <= alone:
@@ -66,9 +87,9 @@ def split_single(text: str) -> list[str]:
     raise TextTooLong(f"the text needs more than {_MOST_PIECES} SMS")
 
 
-def _measure(text: str) -> tuple[Callable[[str], int], int]:
+def _measure(text: str, *, unicode: bool = False) -> tuple[Callable[[str], int], int]:
     """Return what each character of a text costs, and what a single SMS holds."""
-    if all(character in _SEPTETS for character in text):
+    if not unicode and fits_gsm7(text):
         return _SEPTETS.__getitem__, _SEPTETS_ALONE
     return lambda character: 1 + (ord(character) > 0xFFFF), _UNITS_ALONE
 
@@ -76,6 +97,7 @@ def _measure(text: str) -> tuple[Callable[[str], int], int]:
 def _cut(text: str, cost: Callable[[str], int], room: int) -> list[str]:
     """Cut a text into pieces of at most `room`, after words if they allow it."""
     pieces = []
+    borders = frozenset(cluster_starts(text))
     start = 0
     while start < len(text):
         # Each character costs at least 1: what fits is within this slice.
@@ -86,6 +108,9 @@ def _cut(text: str, cost: Callable[[str], int], room: int) -> list[str]:
             blank = max(text.rfind(c, start, fits + 1) for c in " \n")
             if blank > start:
                 end, skip = blank, blank + 1
+            else:
+                whole = (at for at in range(fits, start, -1) if at in borders)
+                end = skip = next(whole, fits)
         pieces.append(text[start:end])
         start = skip
     return pieces

@@ -11,7 +11,7 @@ from .settings import GoipSettings, SmppSettings
 from .smpp_coding import Alphabet
 from .smpp_line import SmppLine, line_login
 from .smpp_link import AlreadyBound, SmppLink, SmppRefused, Verdict
-from .smpp_submit import check_length
+from .smpp_submit import count
 
 
 class SmppBox(Receiver, Sender):
@@ -93,8 +93,12 @@ class SmppBox(Receiver, Sender):
     @override
     def split(self, text: str) -> list[str]:
         """Return the text whole: the box cuts it."""
-        check_length(text)
+        count(text, unicode=False)
         return [text]
+
+    @override
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        return count(text, unicode=unicode)
 
     @override
     def ready(self, channel: int) -> bool:
@@ -102,11 +106,13 @@ class SmppBox(Receiver, Sender):
         return line is not None and line.is_bound
 
     @override
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         line = self._lines.get(channel)
         if line is None:
             raise CannotConnect(f"Line {channel} has no SMPP login")
-        await line.send(to, text, token)
+        await line.send(to, text, token, unicode=unicode)
 
     @override
     async def resume(self, tokens: Mapping[str, int]) -> None:

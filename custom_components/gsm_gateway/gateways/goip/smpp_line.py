@@ -131,11 +131,13 @@ class SmppLine:
                 answer.set_exception(NoReply("The SMPP link was lost"))
         await link.close()
 
-    async def send(self, to: str, text: str, token: str) -> None:
+    async def send(
+        self, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         """Hand over one message. Raises and reports as `Sender.send`."""
         if self._link is None:
             raise CannotConnect(f"The SMPP login of line {self.channel} is down")
-        message = submit_sm(self._link.system_id, to, text, token)
+        message = submit_sm(self._link.system_id, to, text, token, unicode=unicode)
         answer = self._answers[token] = asyncio.get_running_loop().create_future()
         try:
             async with self._clock.timeout(ANSWER_SECONDS):

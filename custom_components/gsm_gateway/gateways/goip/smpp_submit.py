@@ -13,7 +13,6 @@ from ..text import count_parts
 
 _SAME_IN_ASCII = frozenset({chr(c) for c in range(0x20, 0x7F)} - {"`"} | {"\n", "\r"})
 """What GSM 03.38 and ASCII both have."""
-_UCS2_ROOM = 140
 _MOST_PARTS = 255
 """A network counts the parts of a message with one octet (3GPP 23.040)."""
 _LONGEST_SHORT_CODE = 6
@@ -28,24 +27,28 @@ _WORDS = {
 """ESME_RINVMSGLEN, ESME_RINVDSTADR, ESME_RSUBMITFAIL."""
 
 
-def check_length(text: str) -> None:
-    """Raise `TextTooLong` for more than a network can put together again."""
-    if count_parts(text) > _MOST_PARTS:
+def count(text: str, *, unicode: bool) -> int:
+    """Return the number of SMS that a box makes of a text as `submit_sm` writes it.
+
+    Raises `TextTooLong` for more than a network can put together again.
+    """
+    parts = count_parts(text, unicode=unicode or not _is_plain(text))
+    if parts > _MOST_PARTS:
         raise TextTooLong(f"the text needs more than {_MOST_PARTS} SMS")
+    return parts
 
 
-def submit_sm(source: str, to: str, text: str, token: str) -> SubmitSm:
+def submit_sm(
+    source: str, to: str, text: str, token: str, *, unicode: bool
+) -> SubmitSm:
     """Return the message, a long text whole in `message_payload`, never with a header.
 
-    A text is ASCII or UCS-2: what other alphabets are to a GoIP no source
-    knows. Raises `SendRefused` for a number that SMPP cannot carry.
+    A text is ASCII or UCS-2, if wished always UCS-2: what other alphabets are
+    to a GoIP no source knows. Raises `SendRefused` for a number that SMPP
+    cannot carry, `TextTooLong` as `count`.
     """
-    plain = _SAME_IN_ASCII.issuperset(text)
-    alone = (
-        count_parts(text) == 1
-        if plain
-        else len(text.encode("utf-16-be", "replace")) <= _UCS2_ROOM
-    )
+    plain = not unicode and _is_plain(text)
+    alone = count(text, unicode=unicode) == 1
     try:
         return SubmitSm(
             source=PhoneNumber(source, TON.ALPHANUMERIC, NPI.ISDN),
@@ -59,6 +62,11 @@ def submit_sm(source: str, to: str, text: str, token: str) -> SubmitSm:
         )
     except ValueError:
         raise SendRefused("The number or the text cannot be sent") from None
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text can be written as ASCII and still be read as GSM 03.38."""
+    return _SAME_IN_ASCII.issuperset(text)
 
 
 def _destination(to: str) -> PhoneNumber:

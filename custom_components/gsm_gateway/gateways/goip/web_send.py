@@ -71,11 +71,18 @@ class WebSender(Sender):
         return pieces
 
     @override
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        """Count the pieces: each is one SMS; the box chooses its alphabet."""
+        return len(self.split(text))
+
+    @override
     def ready(self, channel: int) -> bool:
         return self.reachable
 
     @override
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         before, lines = await self._forms.prepare(channel)
         form = lines | {
             "smskey": token,

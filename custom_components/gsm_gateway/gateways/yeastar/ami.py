@@ -130,11 +130,17 @@ class AmiTransport(Receiver, Sender, StatusReader):
         return commands.split(text)
 
     @override
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        return commands.count(text)
+
+    @override
     def ready(self, channel: int) -> bool:
         return self._link is not None
 
     @override
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         line = commands.send_sms(channel, to, text, token)
         link = self.link
         await require_ready(link, channel)

@@ -5,6 +5,7 @@ import unicodedata
 from urllib.parse import quote
 
 from ..model import SendRefused, TextTooLong
+from ..text import count_parts
 
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _NEEDS_ENCODING = frozenset('"%\\+')
@@ -70,6 +71,14 @@ def encode(text: str) -> str:
     if any(c in _NEEDS_ENCODING or _is_control(c) for c in text):
         return quote(text, safe="", errors="replace")
     return text
+
+
+def count(text: str) -> int:
+    """Return the number of SMS of a text; the box chooses its alphabet by the letters.
+
+    Raises `TextTooLong`.
+    """
+    return sum(map(count_parts, split(text)))
 
 
 def split(text: str) -> list[str]:

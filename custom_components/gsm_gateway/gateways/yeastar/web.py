@@ -55,11 +55,17 @@ class WebTransport(Receiver, Sender, UssdRunner, StatusReader):
         return commands.split(text)
 
     @override
+    def count(self, text: str, *, unicode: bool = False) -> int:
+        return commands.count(text)
+
+    @override
     def ready(self, channel: int) -> bool:
         return self._reachable
 
     @override
-    async def send(self, channel: int, to: str, text: str, token: str) -> None:
+    async def send(
+        self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
+    ) -> None:
         await self._api.send_sms(channel, to, text)
         if self._listener is not None:
             self._listener.on_report(SendReport(token=token, state=SendState.ACCEPTED))

@@ -96,21 +96,28 @@ CREATE TABLE sent (
     text TEXT NOT NULL,
     priority INTEGER NOT NULL,
     encoding TEXT NOT NULL,
+    dropped INTEGER NOT NULL,               -- characters that the encoding lacks
     parts INTEGER NOT NULL,
     created_at REAL NOT NULL,
     expires_at REAL NOT NULL,
     route TEXT NOT NULL,                    -- JSON
+    reach TEXT NOT NULL,                    -- a state, or empty
     state TEXT NOT NULL,
     changed_at REAL NOT NULL,
     reason TEXT NOT NULL,
+    reason_key TEXT NOT NULL,
     code INTEGER,
+    piece INTEGER,                          -- which one the reason is about, from 1
+    pieces INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     line_id TEXT,
-    box_id TEXT
+    box_id TEXT,
+    told TEXT NOT NULL DEFAULT ''           -- the last state whose event was fired
 );
 CREATE INDEX sent_by_time ON sent (created_at);
 CREATE INDEX sent_by_state ON sent (state);
 CREATE INDEX sent_by_box ON sent (box_id);
+CREATE INDEX sent_untold ON sent (message_id) WHERE told <> state;
 
 CREATE TABLE sent_piece (
     message_id TEXT NOT NULL,
@@ -121,8 +128,9 @@ CREATE TABLE sent_piece (
     serial INTEGER,                         -- what the token was made of
     state INTEGER,                          -- null: nothing is heard
     reason TEXT NOT NULL,
+    reason_key TEXT NOT NULL,
     code INTEGER,
-    handed_at REAL,
+    handed_at REAL,                         -- null: not handed over
     line_id TEXT,
     box_id TEXT,
     PRIMARY KEY (message_id, place)

@@ -9,7 +9,10 @@ from . import classic_notify
 from .balances import async_forget_balances
 from .const import DOMAIN, SUBENTRY_SIM
 from .devices import identifier
-from .runtime import MESSENGER, GatewayRuntime, GsmGatewayConfigEntry, Messenger
+from .message_services import async_setup_message_services
+from .messaging import history
+from .messenger import MESSENGER, Messenger
+from .runtime import GatewayRuntime, GsmGatewayConfigEntry
 from .services import async_setup_services
 
 PLATFORMS = [
@@ -24,8 +27,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions and what all boxes share."""
-    hass.data[MESSENGER] = Messenger(hass)
+    hass.data[MESSENGER] = messenger = Messenger(hass)
+    await messenger.async_open()
     async_setup_services(hass)
+    async_setup_message_services(hass)
     return True
 
 
@@ -34,7 +39,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -
     classic_notify.async_register(hass, entry)
     runtime = GatewayRuntime(hass, entry)
     entry.runtime_data = runtime
-    await runtime.balances.async_load()
+    await runtime.async_load()
     runtime.async_apply_settings()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_updated))
@@ -61,8 +66,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
-    """Forget a box."""
+    """Forget a box and its messages."""
     _forget_box(hass, entry)
+    await hass.data[MESSENGER].async_forget(entry.entry_id)
     await async_forget_balances(hass, entry)
 
 

@@ -173,10 +173,11 @@ class ClassicAction:
         route = (
             async_route(self._hass, device_id) if device_id else box_route(self._entry)
         )
-        messages = async_send(
+        messages = await async_send(
             self._hass,
             call.data.get(ATTR_TARGET, []),
             with_title(call.data[ATTR_MESSAGE], call.data.get(ATTR_TITLE)),
             Treatment.of(route, options),
+            call.context,
         )
         return async_response(self._hass, messages) if call.return_response else None

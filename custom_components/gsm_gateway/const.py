@@ -6,6 +6,7 @@ from typing import Final
 DOMAIN: Final = "gsm_gateway"
 
 EVENT_SMS_RECEIVED: Final = f"{DOMAIN}_sms_received"
+EVENT_SMS_STATUS: Final = f"{DOMAIN}_sms_status"
 
 SUBENTRY_SIM: Final = "sim"
 SUBENTRY_CONTACT: Final = "contact"

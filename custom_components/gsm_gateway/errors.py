@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .gateways.model import (
@@ -18,12 +20,23 @@ from .gateways.model import (
     TextTooLong,
     UnexpectedReply,
 )
+from .messaging.guard_refusals import (
+    GuardRefusal,
+    LargerThanLimit,
+    OverBudget,
+    Stopped,
+    StopKind,
+    TooManyAlarms,
+)
 from .messaging.messages import (
     BadNumber,
+    CannotReach,
     MessagingError,
     NoReplyAddress,
     NoSim,
     ShuttingDown,
+    TooLate,
+    UnknownMessage,
 )
 
 # A kind stands before the kind that it is one of.
@@ -39,11 +52,23 @@ _KEYS: Final[dict[type[Exception], str]] = {
     NoReplyAddress: "no_reply_address",
     BadNumber: "bad_number",
     NoSim: "no_sim",
+    CannotReach: "cannot_reach",
+    TooLate: "too_late",
+    UnknownMessage: "unknown_message",
     ShuttingDown: "shutting_down",
+    TooManyAlarms: "too_many_alarms",
     GatewayError: "failed",
     MessagingError: "failed",
 }
-_CALLER_CAN_MEND: Final = (BadNumber, NoSim, TextTooLong)
+_CALLER_CAN_MEND: Final = (
+    BadNumber,
+    NoSim,
+    TextTooLong,
+    CannotReach,
+    TooLate,
+    UnknownMessage,
+    GuardRefusal,
+)
 
 
 @contextmanager
@@ -61,7 +86,7 @@ def translated_errors(name: str) -> Iterator[None]:
 
 def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantError:
     """Return an error from below the border in words, naming a box or a SIM."""
-    key = next(key for kind, key in _KEYS.items() if isinstance(err, kind))
+    key = _key(err)
     placeholders = {"name": name}
     match err:
         case TextTooLong() | NoSim() | ShuttingDown():
@@ -70,6 +95,12 @@ def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantEr
             placeholders["reason"] = err.reason
         case BadNumber():
             placeholders = {"number": err.number}
+        case CannotReach() | TooLate():
+            placeholders = {"state": err.state.value}
+        case UnknownMessage():
+            placeholders = {"message_id": err.message_id}
+        case GuardRefusal():
+            placeholders = _of_refusal(err)
     return (
         ServiceValidationError
         if isinstance(err, _CALLER_CAN_MEND)
@@ -79,6 +110,41 @@ def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantEr
         translation_key=key,
         translation_placeholders=placeholders,
     )
+
+
+def _key(err: GatewayError | MessagingError) -> str:
+    match err:
+        case OverBudget():
+            return f"over_budget_{err.which}"
+        case LargerThanLimit():
+            return f"larger_than_{err.which}"
+        case Stopped():
+            same_text = err.stop.kind is StopKind.SAME_TEXT
+            return "same_text_stopped" if same_text else "loop_stopped"
+    return next(key for kind, key in _KEYS.items() if isinstance(err, kind))
+
+
+def _of_refusal(err: GuardRefusal) -> dict[str, str]:
+    """Return what a refusal of the guard tells."""
+    placeholders = {
+        "number": err.number,
+        "cause": f" ({err.cause})" if err.cause else "",
+    }
+    match err:
+        case OverBudget():
+            numbers = {"limit": str(err.limit), "used": str(err.used)}
+            return placeholders | numbers | {"free": _local(err.frees_at)}
+        case LargerThanLimit():
+            return placeholders | {"limit": str(err.limit), "parts": str(err.parts)}
+        case TooManyAlarms():
+            free = _local(err.frees_at)
+            return placeholders | {"limit": str(err.limit), "free": free}
+    return placeholders
+
+
+def _local(moment: datetime) -> str:
+    """Return date and time as the clock on the user's wall shows them."""
+    return dt_util.as_local(moment).strftime("%Y-%m-%d %H:%M")
 
 
 def not_a_sim(device: str) -> ServiceValidationError:

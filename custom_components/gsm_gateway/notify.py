@@ -37,9 +37,10 @@ class GsmGatewayNotifyEntity(SubentryEntity, NotifyEntity):
     async def async_send_message(self, message: str, title: str | None = None) -> None:
         """Queue a message the way the contact's settings say now."""
         contact = self.entry.subentries[self.subentry_id]
-        async_send(
+        await async_send(
             self.hass,
             [contact.data[CONF_NUMBER]],
             with_title(message, title),
             Treatment.of_contact(self.entry, contact),
+            self._context,
         )

@@ -1,107 +1,40 @@
-"""What runs behind the entries: what all boxes share, and each box's own side."""
+"""One box at work: its links, its SIMs, and who listens to it."""
 
 import asyncio
-from dataclasses import dataclass
-from itertools import count
 import logging
-from typing import Final
 
-from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigSubentry,
+)
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.device_registry import EventDeviceRegistryUpdatedData
 from homeassistant.helpers.event import async_track_device_registry_updated_event
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ulid import ulid_now
 
 from . import brands
 from .announce import announce
 from .balances import Balances
 from .connection import Connection
-from .const import CONF_CHANNEL, CONF_USE_FOR_SENDING, DOMAIN, SUBENTRY_SIM
+from .const import CONF_CHANNEL, SUBENTRY_SIM
 from .coordinator import StatusCoordinator
-from .devices import async_device, async_register_devices, sim_on_channel
-from .gateways.clock import Clock
+from .devices import async_device, async_register_devices
 from .gateways.model import GatewayError, IncomingCall, SendReport, SmsPart
 from .messaging.catchup import CatchUp
 from .messaging.inbox import Inbox
 from .messaging.line import Line
-from .messaging.messages import OutgoingMessage, ReceivedMessage, SendPolicy, State
-from .messaging.outbox import Outbox
-from .messaging.router import Router
+from .messaging.messages import ReceivedMessage, SendPolicy
+from .messenger import MESSENGER, STOP_SECONDS, Receiving
+from .sim_settings import apply_sim_settings
 from .tasks import OwnedTasks
 
 _LOGGER = logging.getLogger(__name__)
 
 type GsmGatewayConfigEntry = ConfigEntry[GatewayRuntime]
-
-STOP_SECONDS: Final = 2.0
-"""All boxes together."""
-SEND_GRACE: Final = 0.4
-"""Seconds of them for what is being sent."""
-REMEMBERED: Final = 1000
-"""Received messages that can be answered."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
-    """Where a received message came from, for those who answer it."""
-
-    entry_id: str
-    sender: str
-    line_id: str | None
-    """Subentry id of the SIM that received it; none on a port that has no SIM here."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receiving:
-    """What of a box outlives a reload: unfinished messages, and what its page has shown."""
-
-    inbox: Inbox
-    catchup: CatchUp
-
-
-class Messenger:
-    """What all boxes share; one in each Home Assistant, at `hass.data[MESSENGER]`."""
-
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Start with an empty queue; everything ends when Home Assistant stops."""
-        self.clock = Clock()
-        self.router = Router()
-        serials = count(int(self.clock.now().timestamp() * 1000))
-        self.outbox = Outbox(
-            self.clock, self.router, ulid_now, serials.__next__, _log_change
-        )
-        self.running: set[GatewayRuntime] = set()
-        self.receiving: dict[str, Receiving] = {}
-        """By entry id, until the entry is removed or disabled."""
-        self._origins: dict[str, Origin] = {}
-        hass.async_add_shutdown_job(HassJob(self._async_stop, "gsm_gateway stop"))
-
-    def remember(self, message_id: str, origin: Origin) -> None:
-        """Keep where a message came from, among the last thousand."""
-        self._origins[message_id] = origin
-        if len(self._origins) > REMEMBERED:
-            del self._origins[next(iter(self._origins))]
-
-    def received(self, message_id: str) -> Origin | None:
-        """Return where a message came from, if it is remembered."""
-        return self._origins.get(message_id)
-
-    async def _async_stop(self) -> None:
-        """Finish what is on the air, then say goodbye to all boxes."""
-        for runtime in self.running:
-            runtime.inbox.close()
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.outbox.close(SEND_GRACE)
-                await asyncio.gather(*(box.async_stop() for box in set(self.running)))
-        except TimeoutError:
-            _LOGGER.debug("Not every box took leave in time")
-
-
-MESSENGER: HassKey[Messenger] = HassKey(DOMAIN)
 
 
 class GatewayRuntime:
@@ -124,25 +57,30 @@ class GatewayRuntime:
         self.lines: dict[str, Line] = {}
         """By the subentry id of the SIM, which is the line's id as well."""
         self.balances = Balances(hass, entry, self.lines, clock)
-        receiving = self._take_up_receiving(clock)
-        self.inbox, self._catchup = receiving.inbox, receiving.catchup
+        self.inbox: Inbox
+        """There from `async_load` on."""
+        self._catchup: CatchUp
         self._tasks = OwnedTasks(entry.title, clock)
         self._told = self.status.data
         self._untrack_devices: CALLBACK_TYPE | None = None
         entry.async_on_unload(self.status.async_add_listener(self._status_changed))
 
-    def _take_up_receiving(self, clock: Clock) -> Receiving:
-        """Return inbox and catch-up, as the entry's last run has left them."""
+    async def async_load(self) -> None:
+        """Read what the log has of this box, unless the entry's last run has left it."""
         entry_id, known = self.entry.entry_id, self.messenger.receiving
         if entry_id in known:
             known[entry_id].inbox.reopen(self._announce)
             known[entry_id].catchup.use(self.gateway)
         else:
-            inbox = Inbox(entry_id, clock, ulid_now, self._announce)
+            messenger, clock = self.messenger, self.messenger.clock
+            inbox = Inbox(entry_id, clock, ulid_now, self._announce, messenger.store)
             zone = dt_util.get_default_time_zone()
             catchup = CatchUp(self.gateway, inbox, clock, zone)
+            await inbox.load()
+            await catchup.load()
             known[entry_id] = Receiving(inbox=inbox, catchup=catchup)
-        return known[entry_id]
+        self.inbox, self._catchup = known[entry_id].inbox, known[entry_id].catchup
+        await self.balances.async_load()
 
     @callback
     def async_start(self) -> None:
@@ -192,23 +130,25 @@ class GatewayRuntime:
             del self.lines[line_id]
             self.messenger.router.remove(line_id)
         for sim in sims:
-            policy = SendPolicy(sim.data.get(CONF_USE_FOR_SENDING, SendPolicy.ALWAYS))
-            if line := self.lines.get(sim.subentry_id):
-                line.policy = policy
-                continue
-            self.lines[sim.subentry_id] = line = Line(
-                line_id=sim.subentry_id,
-                box_id=self.entry.entry_id,
-                channel=sim.data[CONF_CHANNEL],
-                gateway=self.gateway,
-                clock=self.messenger.clock,
-                policy=policy,
-            )
-            line.connected = self.connection.connected
-            self.messenger.router.add(line)
+            if (line := self.lines.get(sim.subentry_id)) is None:
+                line = self.lines[sim.subentry_id] = self._new_line(sim)
+            apply_sim_settings(line, sim.data)
         self._track_devices()
         self.balances.async_apply_settings()
         self.status.async_update_listeners()
+
+    def _new_line(self, sim: ConfigSubentry) -> Line:
+        line = Line(
+            line_id=sim.subentry_id,
+            box_id=self.entry.entry_id,
+            channel=sim.data[CONF_CHANNEL],
+            gateway=self.gateway,
+            clock=self.messenger.clock,
+            policy=SendPolicy.NEVER,
+        )
+        line.connected = self.connection.connected
+        self.messenger.router.add(line)
+        return line
 
     def on_part(self, part: SmsPart) -> None:
         """Take over an incoming part."""
@@ -245,6 +185,7 @@ class GatewayRuntime:
         for line in self.lines.values():
             channel = status.channel(line.channel)
             line.registered = channel.registered if channel else None
+            line.roaming = channel.roaming if channel else None
         if status != self._told:
             self._told = status
             async_register_devices(self.hass, self.entry, status)
@@ -308,26 +249,10 @@ class GatewayRuntime:
             raise
 
     def _announce(self, message: ReceivedMessage) -> None:
-        sim = sim_on_channel(self.entry, message.channel)
-        origin = Origin(
-            entry_id=self.entry.entry_id,
-            sender=message.sender,
-            line_id=sim.subentry_id if sim else None,
-        )
-        self.messenger.remember(message.message_id, origin)
+        self.messenger.note_received(message)
         announce(self.hass, self.entry, message)
 
 
 def _channels(entry: ConfigEntry) -> frozenset[int]:
     sims = entry.get_subentries_of_type(SUBENTRY_SIM)
     return frozenset(sim.data[CONF_CHANNEL] for sim in sims)
-
-
-def _log_change(message: OutgoingMessage, previous: State | None) -> None:
-    _LOGGER.debug(
-        "Message %s: %s after %s (%s)",
-        message.message_id,
-        message.state,
-        previous or "nothing",
-        message.reason or "no reason",
-    )

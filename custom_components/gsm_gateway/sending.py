@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 import voluptuous as vol
@@ -24,10 +24,22 @@ from .const import (
 )
 from .devices import async_device, identifier
 from .errors import not_a_sim, translated_errors
+from .gateways.text import Encoding
 from .messaging.countries import Country
-from .messaging.messages import Fallback, OutgoingMessage, Priority, Route
+from .messaging.messages import (
+    Fallback,
+    OutgoingMessage,
+    Priority,
+    Request,
+    Route,
+    State,
+)
 from .messaging.numbers import country_of, dialable, from_integer
-from .runtime import MESSENGER
+from .messenger import MESSENGER
+from .reasons import in_words
+
+ATTR_ENCODING: Final = "encoding"
+ATTR_WAIT_FOR: Final = "wait_for"
 
 LONGEST_EXPIRY: Final = timedelta(days=7)
 EXPIRY: Final = {
@@ -55,13 +67,23 @@ class Treatment:
     route: Route
     priority: Priority
     expire_after: timedelta
+    encoding: Encoding = Encoding.AUTO
+    reach: State | None = None
+    """Only SIMs that can tell of this state may send it."""
 
     @classmethod
     def of(cls, route: Route, options: Mapping[str, Any]) -> Treatment:
         """Return what the options of an action (`SEND_OPTIONS`) say."""
         priority = Priority[options.get(CONF_PRIORITY, Priority.NORMAL.name).upper()]
         expire_after = options.get(CONF_EXPIRE_AFTER, EXPIRY[priority])
-        return cls(route=route, priority=priority, expire_after=expire_after)
+        wait_for = options.get(ATTR_WAIT_FOR)
+        return cls(
+            route=route,
+            priority=priority,
+            expire_after=expire_after,
+            encoding=Encoding(options.get(ATTR_ENCODING, Encoding.AUTO)),
+            reach=State(wait_for) if wait_for else None,
+        )
 
     @classmethod
     def of_contact(cls, entry: ConfigEntry, contact: ConfigSubentry) -> Treatment:
@@ -98,35 +120,45 @@ def with_title(message: str, title: str | None) -> str:
     return f"{title}\n{message}" if title else message
 
 
-@callback
-def async_send(
-    hass: HomeAssistant, to: Iterable[object], text: str, treatment: Treatment
+async def async_send(
+    hass: HomeAssistant,
+    to: Iterable[object],
+    text: str,
+    treatment: Treatment,
+    context: Context | None,
 ) -> list[OutgoingMessage]:
     """Queue a text for each number, for all or for none of them.
 
-    Raises a translated error that names what is wrong.
+    Returns when they are safe on disk. Raises a translated error that names
+    what is wrong; the context tells which automation to name.
     """
     if not text.strip():
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="empty_message"
         )
-    outbox = hass.data[MESSENGER].outbox
     with translated_errors(""):
-        numbers = _numbers(hass, to, treatment.route)
+        country = _country(hass, treatment.route)
+        numbers = _numbers(hass, to, country)
         if not numbers:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="no_recipient"
             )
-        return [
-            outbox.submit(
-                number,
-                text,
-                treatment.route,
-                treatment.priority,
-                treatment.expire_after,
-            )
-            for number in numbers
-        ]
+        return await hass.data[MESSENGER].outbox.submit(
+            [
+                Request(
+                    to=number,
+                    text=text,
+                    route=treatment.route,
+                    priority=treatment.priority,
+                    expire_after=treatment.expire_after,
+                    encoding=treatment.encoding,
+                    reach=treatment.reach,
+                    country=country,
+                    cause=_cause(hass, context),
+                )
+                for number in numbers
+            ]
+        )
 
 
 @callback
@@ -142,7 +174,8 @@ def async_response(
                 "device_id": _device_id(hass, message.line_id),
                 "parts": message.parts,
                 "state": message.state.value,
-                "reason": message.reason or None,
+                "reason": in_words(hass, message),
+                "dropped": message.dropped,
             }
             for message in messages
         ]
@@ -187,9 +220,25 @@ def sim_of(entry: ConfigEntry, device: dr.AnyDeviceEntry) -> str | None:
     )
 
 
-def _numbers(hass: HomeAssistant, to: Iterable[object], route: Route) -> list[str]:
+def _cause(hass: HomeAssistant, context: Context | None) -> str:
+    """Return the name of the automation or script that runs in a context."""
+    if context is None:
+        return ""
+    runs = {context.id, context.parent_id} - {None}
+    return next(
+        (
+            state.name
+            for state in hass.states.async_all(("automation", "script"))
+            if state.context.id in runs
+        ),
+        "",
+    )
+
+
+def _numbers(
+    hass: HomeAssistant, to: Iterable[object], country: Country | None
+) -> list[str]:
     """Return what is to be dialled, each number once. Raises `BadNumber`."""
-    country = _country(hass, route)
     known = _known_numbers(hass)
     return list(
         dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Actions: `send_sms`, `send_ussd`, `refresh_balance`."""
+"""Actions on a SIM: `send_ussd`, `refresh_balance`."""
 
 import re
 from typing import Final
@@ -17,42 +17,18 @@ import voluptuous as vol
 
 from .balances import shows_balance
 from .const import DOMAIN
-from .errors import no_balance_code, not_a_sim, translated_errors, unknown_message
-from .messaging.messages import Route
-from .messaging.numbers import reply_address
-from .runtime import MESSENGER, GsmGatewayConfigEntry
-from .sending import (
-    SEND_OPTIONS,
-    Treatment,
-    async_response,
-    async_route,
-    async_send,
-    box_route,
-    recipients,
-    sim_of,
-)
+from .errors import no_balance_code, not_a_sim, translated_errors
+from .runtime import GsmGatewayConfigEntry
+from .sending import sim_of
 
-SERVICE_SEND_SMS: Final = "send_sms"
 SERVICE_SEND_USSD: Final = "send_ussd"
 SERVICE_REFRESH_BALANCE: Final = "refresh_balance"
 
-ATTR_TO: Final = "to"
-ATTR_REPLY_TO: Final = "reply_to"
-ATTR_MESSAGE: Final = "message"
 ATTR_CODE: Final = "code"
 
 _USSD_CODE = re.compile(r"[0-9*#+]{1,182}", re.ASCII)
 """A USSD string has at most 182 characters (3GPP 23.038 section 5.1.2.3)."""
 
-SEND_SMS_SCHEMA = vol.Schema(
-    {
-        vol.Optional(ATTR_TO): recipients,
-        vol.Optional(ATTR_REPLY_TO): cv.string,
-        vol.Required(ATTR_MESSAGE): cv.string,
-        vol.Optional(ATTR_DEVICE_ID): cv.string,
-        **SEND_OPTIONS,
-    }
-)
 SEND_USSD_SCHEMA = vol.Schema(
     {vol.Required(ATTR_DEVICE_ID): cv.string, vol.Required(ATTR_CODE): cv.string}
 )
@@ -62,13 +38,6 @@ REFRESH_BALANCE_SCHEMA = vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string})
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_SEND_SMS,
-        _async_send_sms,
-        schema=SEND_SMS_SCHEMA,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
     service.async_register_admin_service(
         hass,
         DOMAIN,
@@ -84,42 +53,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=REFRESH_BALANCE_SCHEMA,
         supports_response=SupportsResponse.OPTIONAL,
     )
-
-
-async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
-    """Queue a text for one or many numbers, or as an answer to a message."""
-    hass, data = call.hass, call.data
-    if (ATTR_TO in data) is (ATTR_REPLY_TO in data):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="to_or_reply_to"
-        )
-    if ATTR_TO in data:
-        to, route = data[ATTR_TO], async_route(hass, data.get(ATTR_DEVICE_ID))
-    else:
-        to, route = _reply(hass, data[ATTR_REPLY_TO], data.get(ATTR_DEVICE_ID))
-    messages = async_send(hass, to, data[ATTR_MESSAGE], Treatment.of(route, data))
-    return async_response(hass, messages) if call.return_response else None
-
-
-def _reply(
-    hass: HomeAssistant, message_id: str, device_id: str | None
-) -> tuple[list[object], Route]:
-    """Return the sender of a message, and the way through the SIM that received it.
-
-    What came in on a port without a SIM of ours is answered by any SIM of that
-    box. A named device has its way.
-    """
-    if (origin := hass.data[MESSENGER].received(message_id)) is None:
-        raise unknown_message(message_id)
-    if (entry := hass.config_entries.async_get_entry(origin.entry_id)) is None:
-        raise unknown_message(message_id)
-    with translated_errors(entry.title):
-        to: list[object] = [reply_address(origin.sender)]
-    if device_id is not None:
-        return to, async_route(hass, device_id)
-    if origin.line_id is None:
-        return to, box_route(entry)
-    return to, Route(order=(origin.line_id,))
 
 
 async def _async_send_ussd(call: ServiceCall) -> ServiceResponse:

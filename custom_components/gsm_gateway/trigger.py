@@ -1,4 +1,4 @@
-"""The trigger `gsm_gateway.sms_received`."""
+"""The triggers; `gsm_gateway.sms_received` is at home here."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -11,12 +11,8 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.target import (
-    TargetSelection,
-    async_extract_referenced_entity_ids,
-)
 from homeassistant.helpers.trigger import (
     NotTriggeredInfo,
     Trigger,
@@ -30,10 +26,12 @@ import voluptuous as vol
 from .announce import SIGNAL_SMS_RECEIVED
 from .const import CONF_IMSI, DOMAIN
 from .devices import sim_on_channel
+from .failed_trigger import SmsFailedTrigger
 from .messaging.countries import Country
 from .messaging.messages import ReceivedMessage
 from .messaging.numbers import country_of
-from .runtime import MESSENGER
+from .messenger import MESSENGER
+from .targeting import async_is_targeted
 from .trust import is_among
 
 CONF_SENDER: Final = "sender"
@@ -111,7 +109,11 @@ class SmsReceivedTrigger(Trigger):
         @callback
         def received(data: Mapping[str, Any], message: ReceivedMessage) -> None:
             """Look at one message."""
-            if not (self._is_targeted(data) and self._is_from_sender(data)):
+            if not async_is_targeted(
+                self._hass, self._target, data["device_id"], data["entity_id"]
+            ):
+                return
+            if not self._is_from_sender(data):
                 return
             seen = dict(data)
             if self._options[CONF_SENDER]:
@@ -126,23 +128,6 @@ class SmsReceivedTrigger(Trigger):
             run_action(seen, f"SMS received by {device}")
 
         return _async_listen(self._hass, received)
-
-    def _is_targeted(self, message: Mapping[str, Any]) -> bool:
-        """Tell whether the message came in where the target says; a box means all its SIMs."""
-        if not self._target:
-            return True
-        selection = TargetSelection(self._target)
-        device = dr.async_get(self._hass).async_get(message["device_id"] or "")
-        via = device.via_device_id if isinstance(device, dr.DeviceEntry) else None
-        if device is not None and via in selection.device_ids:
-            selection.device_ids.add(device.id)
-        selected = async_extract_referenced_entity_ids(
-            self._hass, selection, expand_group=False
-        )
-        return (
-            message["entity_id"] in selected.referenced | selected.indirectly_referenced
-            or message["device_id"] in selected.referenced_devices
-        )
 
     def _is_from_sender(self, message: Mapping[str, Any]) -> bool:
         """Tell whether the sender is one of those looked for."""
@@ -206,7 +191,10 @@ def _async_listen(
     return stop_listening
 
 
-TRIGGERS: dict[str, type[Trigger]] = {"sms_received": SmsReceivedTrigger}
+TRIGGERS: dict[str, type[Trigger]] = {
+    "sms_received": SmsReceivedTrigger,
+    "sms_failed": SmsFailedTrigger,
+}
 
 
 async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:

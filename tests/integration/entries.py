@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.const import DOMAIN, SUBENTRY_CONTACT, SUBENTRY_SIM
 from custom_components.gsm_gateway.messaging.line import Line
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 
 BALANCE = {"balance_code": "*100#", "balance_interval": 24, "currency": "PLN"}
 

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.messaging.messages import State
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.conftest import TIME_SCALE
 from tests.integration.entries import set_up
 from tests.integration.scene import ANNA, BOB, STRANGER, act, automate, device_id

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.gsm_gateway.messaging.messages import Priority
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.entries import contact, goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox, Sent
 from tests.integration.scene import (

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.gsm_gateway import async_remove_config_entry_device
 from custom_components.gsm_gateway.devices import async_device
 from custom_components.gsm_gateway.messaging.messages import SendPolicy
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 
 from .entries import (
     BALANCE,

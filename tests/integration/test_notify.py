@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.const import SUBENTRY_CONTACT
 from custom_components.gsm_gateway.messaging.messages import Priority
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.entries import contact, set_up, settle
 from tests.integration.fakes import FakeBox, Sent
 from tests.integration.scene import (

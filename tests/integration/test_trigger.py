@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.gsm_gateway.announce import announce
 from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.entries import settle
 from tests.integration.fakes import FakeBox, Sent
 from tests.integration.scene import ANNA, BOB, STRANGER, automate, on_the_air

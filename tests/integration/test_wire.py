@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
 from custom_components.gsm_gateway.gateways.clock import Clock
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.simulator.core.journal import LOGIN_REFUSED, SMS_ON_AIR, USSD_DIALLED
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox

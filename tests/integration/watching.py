@@ -15,7 +15,7 @@ import pytest
 from custom_components.gsm_gateway.const import DOMAIN
 from custom_components.gsm_gateway.gateways.model import MessageKind
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
-from custom_components.gsm_gateway.runtime import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.scene import ANNA, automate
 
 SMS_RECEIVED = "gsm_gateway.sms_received"

@@ -1,0 +1,57 @@
+"""Why a message went wrong, in words of the user's language."""
+
+import re
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from .const import DOMAIN
+from .messaging.messages import OutgoingMessage, Reason
+
+_BARE_NUMBER = re.compile(r"[0-9]{1,3}")
+_RECEIPT_ERROR = re.compile(r"[A-Z]+ err:0*([0-9]{1,3})")
+"""An SMPP receipt's `err` is the network's own number (SMPP 3.4 appendix B)."""
+
+
+@callback
+def in_words(hass: HomeAssistant, message: OutgoingMessage) -> str | None:
+    """Return the reason for a message's state, if there is one."""
+    reason = _reason(hass, message)
+    if reason is None or message.piece is None:
+        return reason
+    return _text(
+        hass,
+        "reason_piece",
+        piece=str(message.piece),
+        pieces=str(message.pieces),
+        reason=reason,
+    )
+
+
+def _reason(hass: HomeAssistant, message: OutgoingMessage) -> str | None:
+    if message.reason_key not in (Reason.NONE, Reason.BOX_WORDS):
+        return _text(hass, f"reason_{message.reason_key}") or message.reason
+    if not message.reason:
+        return None
+    if (number := _error_number(message.reason)) is not None:
+        return _text(hass, f"cms_{number}") or _text(
+            hass, "reason_error_number", number=str(number)
+        )
+    return message.reason
+
+
+def _error_number(reason: str) -> int | None:
+    """Return the CMS error that a box told as a number (3GPP 27.005 section 3.2.5)."""
+    if _BARE_NUMBER.fullmatch(reason):
+        return int(reason)
+    found = _RECEIPT_ERROR.fullmatch(reason)
+    return int(found[1]) if found and int(found[1]) else None
+
+
+def _text(hass: HomeAssistant, key: str, **placeholders: str) -> str | None:
+    """Return a text in the user's language, else in English."""
+    for language in (hass.config.language, "en"):
+        texts = async_get_cached_translations(hass, language, "exceptions", DOMAIN)
+        if text := texts.get(f"component.{DOMAIN}.exceptions.{key}.message"):
+            return text.format(**placeholders)
+    return None

@@ -1,0 +1,31 @@
+"""Whether what happened is what a trigger's target means."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.helpers.typing import ConfigType
+
+
+@callback
+def async_is_targeted(
+    hass: HomeAssistant,
+    target: ConfigType | None,
+    device_id: str | None,
+    entity_id: str | None = None,
+) -> bool:
+    """Tell whether a target means a SIM; a box means all its SIMs, no target means all."""
+    if not target:
+        return True
+    selection = TargetSelection(target)
+    device = dr.async_get(hass).async_get(device_id or "")
+    via = device.via_device_id if isinstance(device, dr.DeviceEntry) else None
+    if device is not None and via in selection.device_ids:
+        selection.device_ids.add(device.id)
+    selected = async_extract_referenced_entity_ids(hass, selection, expand_group=False)
+    return (
+        entity_id in selected.referenced | selected.indirectly_referenced
+        or device_id in selected.referenced_devices
+    )

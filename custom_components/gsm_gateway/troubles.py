@@ -1,0 +1,82 @@
+"""What the user should know or decide about messages, as repair issues."""
+
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .messaging.guard_refusals import Stop, StopKind
+from .messaging.store import Trouble
+
+ISSUE_STORE_FULL: Final = "store_full"
+ISSUE_STORE_DAMAGED: Final = "store_damaged"
+ISSUE_RESTORED: Final = "restored"
+ISSUE_STOPPED: Final = "stopped"
+
+
+@callback
+def async_store(hass: HomeAssistant, trouble: Trouble, detail: str) -> None:
+    """Tell what became of the message log, or that all is well again."""
+    match trouble:
+        case Trouble.NONE:
+            ir.async_delete_issue(hass, DOMAIN, ISSUE_STORE_FULL)
+        case Trouble.FULL:
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                ISSUE_STORE_FULL,
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="store_full",
+                translation_placeholders={"detail": detail},
+            )
+        case Trouble.DAMAGED:
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                ISSUE_STORE_DAMAGED,
+                is_fixable=True,
+                is_persistent=True,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="store_damaged",
+                translation_placeholders={"file": detail},
+            )
+
+
+@callback
+def async_restored(hass: HomeAssistant, count: int) -> None:
+    """Ask what is to be done with messages that waited when a backup was made."""
+    if not count:
+        ir.async_delete_issue(hass, DOMAIN, ISSUE_RESTORED)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        ISSUE_RESTORED,
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="restored",
+        translation_placeholders={"count": str(count)},
+    )
+
+
+@callback
+def async_stopped(hass: HomeAssistant, stop: Stop) -> None:
+    """Tell that messages to a number are stopped, and let the user resume."""
+    same_text = stop.kind is StopKind.SAME_TEXT
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        stopped_issue_id(stop),
+        data={"number": stop.number, "text_hash": stop.text_hash},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="stopped_same_text" if same_text else "stopped_loop",
+        translation_placeholders={"number": stop.number, "cause": stop.cause or "–"},
+    )
+
+
+def stopped_issue_id(stop: Stop) -> str:
+    """Return the id of the issue about a stop."""
+    return f"{ISSUE_STOPPED}_{stop.number}_{stop.text_hash}"

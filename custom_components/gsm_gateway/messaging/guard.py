@@ -7,9 +7,35 @@ from datetime import tzinfo
 from ..gateways.clock import Clock
 from .countries import Country
 from .guard_budgets import Limits, Spending
-from .guard_refusals import Stop
+from .guard_refusals import (
+    Budget,
+    GuardRefusal,
+    LargerThanLimit,
+    OverBudget,
+    Stop,
+    StopKind,
+    Stopped,
+    TooManyAlarms,
+)
 from .messages import Priority
 from .store import Store
+
+__all__ = [
+    "Budget",
+    "Card",
+    "Guard",
+    "GuardRefusal",
+    "LargerThanLimit",
+    "Limits",
+    "OverBudget",
+    "Spending",
+    "Stop",
+    "StopKind",
+    "Stopped",
+    "TooManyAlarms",
+    "Used",
+    "Wish",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,6 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from . import classic_notify
-from .balances import async_forget_balances
 from .const import DOMAIN, SUBENTRY_SIM
 from .devices import identifier
 from .message_services import async_setup_message_services
@@ -69,7 +68,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) 
     """Forget a box and its messages."""
     _forget_box(hass, entry)
     await hass.data[MESSENGER].async_forget(entry.entry_id)
-    await async_forget_balances(hass, entry)
 
 
 async def async_remove_config_entry_device(

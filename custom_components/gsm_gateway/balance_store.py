@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Self
-
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
+import json
+from typing import Any, Self
 
 from .balance.schedule import Schedule
-from .const import DOMAIN
-
-STORE_VERSION: Final = 1
+from .messaging.store import Store, StoreUnavailable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,25 +44,39 @@ class SimBalance:
 
 
 class BalanceStore:
-    """The file of one box, by the SIMs' subentry ids."""
+    """The rows of one box in the message log, by the SIMs' subentry ids.
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Name the file after the entry."""
-        self._store = Store[dict[str, dict[str, Any]]](
-            hass, STORE_VERSION, f"{DOMAIN}.balances.{entry.entry_id}"
-        )
+    They are there because a code may cost money: that it is dialled is as safe
+    on disk before as that a message is sent.
+    """
+
+    def __init__(self, store: Store, box_id: str) -> None:
+        self._store = store
+        self._box_id = box_id
 
     async def async_load(self) -> dict[str, SimBalance]:
-        """Return what was saved last."""
-        kept = await self._store.async_load() or {}
-        return {sim: SimBalance.from_dict(data) for sim, data in kept.items()}
+        """Return what was saved last; nothing where the log cannot be read."""
+        query = "SELECT sim_id, facts FROM balance WHERE box_id = ?"
+        try:
+            rows = await self._store.read(
+                lambda log: log.execute(query, (self._box_id,)).fetchall()
+            )
+        except StoreUnavailable:
+            return {}
+        return {sim: SimBalance.from_dict(json.loads(facts)) for sim, facts in rows}
 
-    async def async_save(self, balances: Mapping[str, SimBalance]) -> None:
-        """Return when it is on disk."""
-        await self._store.async_save(
-            {sim: balance.as_dict() for sim, balance in balances.items()}
-        )
+    async def async_save(self, sim_id: str, balance: SimBalance) -> None:
+        """Return when it is on disk. Raises `StoreUnavailable`."""
+        facts = json.dumps(balance.as_dict())
+        sql = "INSERT OR REPLACE INTO balance VALUES (?, ?, ?)"
+        await self._store.write((sql, (sim_id, self._box_id, facts)))
+
+    def forget(self, sim_id: str) -> None:
+        """Delete what is kept of a SIM that was removed."""
+        sql = "DELETE FROM balance WHERE sim_id = ?"
+        self._store.write((sql, (sim_id,)), lazy=True)
 
     async def async_remove(self) -> None:
-        """Delete the file."""
-        await self._store.async_remove()
+        """Delete what is kept of the box. Raises `StoreUnavailable`."""
+        sql = "DELETE FROM balance WHERE box_id = ?"
+        await self._store.write((sql, (self._box_id,)))

@@ -39,6 +39,7 @@ from .gateways.model import (
     InvalidAuth,
 )
 from .messaging.line import Line
+from .messaging.store import Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -78,13 +79,14 @@ class Balances:
         entry: ConfigEntry,
         lines: Mapping[str, Line],
         clock: Clock,
+        store: Store,
     ) -> None:
         """Know nothing before `async_load`."""
         self._hass = hass
         self._entry = entry
         self._lines = lines
         self._clock = clock
-        self._store = BalanceStore(hass, entry)
+        self._store = BalanceStore(store, entry.entry_id)
         self._known: dict[str, SimBalance] = {}
         self._timetables: dict[str, Timetable] = {}
         self._chance = Random()  # noqa: S311 # spreads questions, hides nothing
@@ -112,6 +114,8 @@ class Balances:
         """Take over codes, intervals and currencies as they are now."""
         sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
         here = {sim.subentry_id for sim in sims}
+        for gone in self._known.keys() - here:
+            self._store.forget(gone)
         for facts in (self._known, self._timetables, self._turns, self._answers):
             for gone in facts.keys() - here:
                 del facts[gone]
@@ -175,6 +179,7 @@ class Balances:
             and line.enabled
             and line.connected
             and line.registered is not False
+            and (line.roaming_allowed or not line.roaming)
         ]
 
     def _wait(self, sim: ConfigSubentry) -> timedelta:
@@ -190,14 +195,18 @@ class Balances:
                 return  # somebody has just asked by the button
             try:
                 await self._ask(sim_id, waited_for=False)
-            except NOT_DIALLED as err:
+            except (*NOT_DIALLED, StoreUnavailable) as err:
                 _LOGGER.debug("A balance question waits: %s", err)
             except GatewayError as err:
                 _LOGGER.debug("A balance question failed: %s", err)
                 self._complain(sim_id, "the operator did not answer")
 
     async def _ask(self, sim_id: str, *, waited_for: bool) -> BalanceResult:
-        """Dial once. That it was dialled is on disk before, whatever comes of it."""
+        """Dial once. That it was dialled is on disk before, whatever comes of it.
+
+        On a full disk, only what somebody waits for is dialled; else raises
+        `StoreUnavailable`.
+        """
         sim = self._entry.subentries[sim_id]
         code: str = sim.data[CONF_BALANCE_CODE]
         timetable = self._timetables[sim_id]
@@ -207,10 +216,12 @@ class Balances:
             if other_id != sim_id
         ]
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        await self._keep(sim_id, schedule=timetable.ask(now, monotonic, others))
+        kept = await self._keep(sim_id, schedule=timetable.ask(now, monotonic, others))
         try:
+            if not (kept or waited_for):
+                raise StoreUnavailable("the disk is full")
             reply = await self._lines[sim_id].run_ussd(code, waited_for=waited_for)
-        except NOT_DIALLED:
+        except (*NOT_DIALLED, StoreUnavailable):
             now, monotonic = self._clock.now(), self._clock.monotonic()
             await self._keep(sim_id, schedule=timetable.revoke(now, monotonic))
             raise
@@ -243,14 +254,20 @@ class Balances:
             )
         return result
 
-    async def _keep(self, sim_id: str, **facts: Any) -> None:
-        """Know more of a balance, and return when it is on disk."""
+    async def _keep(self, sim_id: str, **facts: Any) -> bool:
+        """Know more of a balance, and tell, once it is written, whether it is on disk."""
         if sim_id not in self._entry.subentries:
-            return
+            return False
         known = self._known.get(sim_id, NOTHING_KNOWN)
         self._known[sim_id] = replace(known, **facts)
-        await self._store.async_save(self._known)
+        try:
+            await self._store.async_save(sim_id, self._known[sim_id])
+        except StoreUnavailable:
+            kept = False
+        else:
+            kept = True
         async_dispatcher_send(self._hass, SIGNAL_BALANCE.format(sim_id))
+        return kept
 
     def _complain(self, sim_id: str, why: str) -> None:
         """Warn once until the balance can be read again."""
@@ -262,8 +279,3 @@ class Balances:
 
 def _country(sim: ConfigSubentry) -> str | None:
     return COUNTRY_OF_MCC.get((sim.data.get(CONF_IMSI) or "")[:3])
-
-
-async def async_forget_balances(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete what is kept of a box that was removed."""
-    await BalanceStore(hass, entry).async_remove()

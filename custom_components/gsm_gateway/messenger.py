@@ -14,6 +14,7 @@ from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ulid import ulid_now
 
 from . import troubles
+from .balance_store import BalanceStore
 from .const import (
     CONF_CHANNEL,
     CONF_IMSI,
@@ -129,6 +130,7 @@ class Messenger:
         """Forget the messages of a box that was removed."""
         try:
             await history.forget_box(self.store, box_id)
+            await BalanceStore(self.store, box_id).async_remove()
         except StoreUnavailable as error:
             _LOGGER.warning("Messages of a removed gateway are still kept: %s", error)
 

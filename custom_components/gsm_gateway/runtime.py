@@ -56,7 +56,8 @@ class GatewayRuntime:
         """Its listeners hear of the connection and of changed settings as well."""
         self.lines: dict[str, Line] = {}
         """By the subentry id of the SIM, which is the line's id as well."""
-        self.balances = Balances(hass, entry, self.lines, clock)
+        store = self.messenger.store
+        self.balances = Balances(hass, entry, self.lines, clock, store)
         self.inbox: Inbox
         """There from `async_load` on."""
         self._catchup: CatchUp

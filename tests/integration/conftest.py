@@ -1,7 +1,8 @@
 """Simulated boxes, and entries that know them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
+from unittest.mock import patch
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -9,9 +10,11 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.gsm_gateway.messaging.store import Store
 from tests.integration.boxes import box_entry, goip_data, running, yeastar_data
 from tests.integration.scene import cellar, fake_box  # noqa: F401 # fixtures
 from tests.integration.watching import runs  # noqa: F401 # fixture
+from tests.messaging.inline_executor import InlineExecutor
 from tests.simulator.core.clock import Clock
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
@@ -24,6 +27,16 @@ TIME_SCALE = 100.0
 def storage(hass_storage: dict[str, Any]) -> dict[str, Any]:
     """What Home Assistant keeps on disk, by file name; in memory here."""
     return hass_storage
+
+
+@pytest.fixture(autouse=True)
+def log_without_thread() -> Iterator[None]:
+    """Write to the message log in the loop, so that a few turns of it settle all."""
+    with patch(
+        "custom_components.gsm_gateway.messenger.Store",
+        lambda *args: Store(*args, executor=InlineExecutor()),
+    ):
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import timedelta
+import json
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +17,9 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.const import DOMAIN, SUBENTRY_CONTACT, SUBENTRY_SIM
+from custom_components.gsm_gateway.messaging.disk import Disk
 from custom_components.gsm_gateway.messaging.line import Line
-from custom_components.gsm_gateway.messenger import MESSENGER
+from custom_components.gsm_gateway.messenger import MESSENGER, STORE_FILE
 
 BALANCE = {"balance_code": "*100#", "balance_interval": 24, "currency": "PLN"}
 
@@ -97,18 +100,30 @@ async def settle(hass: HomeAssistant) -> None:
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def asked_just_now(entry: ConfigEntry, *sim_ids: str) -> dict[str, Any]:
-    """Return what is on disk after SIMs were asked for their balance: none is due today."""
+def asked_just_now(hass: HomeAssistant, entry: ConfigEntry, *sim_ids: str) -> None:
+    """Write into the log that SIMs were asked for their balance: none is due today."""
     now = dt_util.utcnow()
     schedule = {
         "interval": 86400,
         "next_due": (now + timedelta(days=1)).isoformat(),
         "last_asked": now.isoformat(),
     }
-    nothing = {"checked": None, "balance": None, "currency": None}
-    key = f"{DOMAIN}.balances.{entry.entry_id}"
-    data = {sim_id: {"schedule": schedule, **nothing} for sim_id in sim_ids}
-    return {key: {"version": 1, "minor_version": 1, "key": key, "data": data}}
+    facts = {"schedule": schedule, "checked": None, "balance": None, "currency": None}
+    disk = Disk(Path(hass.config.path(STORE_FILE)))
+    sql = "INSERT INTO balance VALUES (?, ?, ?)"
+    disk.commit(
+        [(sql, (sim_id, entry.entry_id, json.dumps(facts))) for sim_id in sim_ids]
+    )
+    disk.close()
+
+
+async def kept_balances(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
+    """Return what the log has of the balances of a box, by subentry id."""
+    sql = "SELECT sim_id, facts FROM balance WHERE box_id = ?"
+    rows = await hass.data[MESSENGER].store.read(
+        lambda log: log.execute(sql, (entry.entry_id,)).fetchall()
+    )
+    return {sim_id: json.loads(facts) for sim_id, facts in rows}
 
 
 async def add(

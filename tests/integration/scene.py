@@ -51,14 +51,14 @@ def fake_box() -> FakeBox:
 
 @pytest.fixture
 async def cellar(
-    hass: HomeAssistant, fake_box: FakeBox, storage: dict[str, Any]
+    hass: HomeAssistant, fake_box: FakeBox
 ) -> AsyncGenerator[MockConfigEntry]:
     """The entry of the box in the cellar, with two SIMs and a contact, loaded.
 
     No balance is due within a day.
     """
     entry = goip_entry(sim(1, **BALANCE), sim(2), contact("Anna", ANNA), host="cellar")
-    storage.update(asked_just_now(entry, "sim1"))
+    asked_just_now(hass, entry, "sim1")
     with wired(cellar=fake_box):
         await set_up(hass, entry)
         yield entry

@@ -25,7 +25,17 @@ from custom_components.gsm_gateway.gateways.model import (
     UssdReply,
 )
 
-from .entries import BALANCE, add, change, goip_entry, set_up, settle, shown, sim
+from .entries import (
+    BALANCE,
+    add,
+    change,
+    goip_entry,
+    kept_balances,
+    set_up,
+    settle,
+    shown,
+    sim,
+)
 from .fakes import FakeBox
 from .scene import device_id, wired
 
@@ -128,7 +138,7 @@ async def test_fifty_restarts_in_a_day_are_one_question(
 
 
 async def test_the_question_is_on_disk_before_it_is_dialled(
-    hass: HomeAssistant, storage: dict[str, Any], freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     on_disk: list[Any] = []
     entry = goip_entry(sim(1, **BALANCE), host="cellar")
@@ -136,7 +146,7 @@ async def test_the_question_is_on_disk_before_it_is_dialled(
     class Watched(FakeBox):
         @override
         async def run_ussd(self, channel: int, code: str) -> UssdReply:
-            kept = storage[f"gsm_gateway.balances.{entry.entry_id}"]["data"]
+            kept = await kept_balances(hass, entry)
             on_disk.append(kept["sim1"]["schedule"]["last_asked"])
             return await super().run_ussd(channel, code)
 
@@ -399,7 +409,7 @@ async def test_a_sim_that_is_added_later_is_asked(
 
 
 async def test_a_sim_that_is_removed_while_it_is_asked_leaves_no_trace(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, storage: dict[str, Any]
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     class Slow(FakeBox):
         dials = asyncio.Event()
@@ -421,6 +431,6 @@ async def test_a_sim_that_is_removed_while_it_is_asked_leaves_no_trace(
         box.answers_now.set()
         await later(hass, freezer, minutes=2)
 
-    kept = storage[f"gsm_gateway.balances.{entry.entry_id}"]["data"]
+    kept = await kept_balances(hass, entry)
     assert set(kept) == {"sim2"}
     assert shown(hass, "sensor.cellar_sim_2_balance").state == "3.00"

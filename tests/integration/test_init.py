@@ -23,6 +23,7 @@ from .entries import (
     change,
     contact,
     goip_entry,
+    kept_balances,
     line,
     set_up,
     settle,
@@ -72,13 +73,13 @@ async def test_unload_takes_leave_and_a_reload_comes_back(
 
 
 async def test_removal_leaves_nothing(
-    hass: HomeAssistant, cellar: MockConfigEntry, storage: dict[str, object]
+    hass: HomeAssistant, cellar: MockConfigEntry
 ) -> None:
     await hass.config_entries.async_remove(cellar.entry_id)
     await settle(hass)
 
     assert line_ids(hass) == set()
-    assert not [name for name in storage if "balances" in name]
+    assert await kept_balances(hass, cellar) == {}
     assert not hass.services.has_service("notify", "cellar")
     assert hass.states.async_all() == []
 

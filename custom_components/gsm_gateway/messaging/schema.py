@@ -155,6 +155,12 @@ CREATE TABLE stopped (
     cause TEXT NOT NULL,
     PRIMARY KEY (number, text_hash)
 ) WITHOUT ROWID;
+
+CREATE TABLE balance (
+    sim_id TEXT PRIMARY KEY,
+    box_id TEXT NOT NULL,
+    facts TEXT NOT NULL                     -- JSON
+) WITHOUT ROWID;
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)

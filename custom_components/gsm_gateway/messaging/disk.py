@@ -1,7 +1,9 @@
-"""The message log's files, as the store's own thread sees them."""
+"""The message log's file, as the store's own thread sees it; every method blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+import contextlib
 from datetime import UTC, datetime
+import logging
 import os
 from pathlib import Path
 import sqlite3
@@ -9,24 +11,41 @@ from typing import Final
 
 from .schema import MIGRATIONS
 
+_LOGGER = logging.getLogger(__name__)
+
 type Value = str | int | float | bytes | None
 type Statement = tuple[str, Sequence[Value]]
 
 COPIED: Final = "copied_at"
 """Row of `meta` that is there while a backup copies the file."""
+CLOSED: Final = "closed_at"
+"""Row of `meta` that is there from the end of a run to the next one's first commit."""
+
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_NOT_NOW: Final = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_NOMEM,
-    }
-)
+_NOT_NOW: Final = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_READONLY: "the file or its folder can only be read",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_PERM: "the file may not be opened",
+    sqlite3.SQLITE_BUSY: "another program has the file open",
+    sqlite3.SQLITE_LOCKED: "another program has the file open",
+    sqlite3.SQLITE_PROTOCOL: "another program has the file open",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+}
+_KNOWN: Final = _DAMAGE.union(_NOT_NOW)
+_BUSY: Final = 0.2
+"""Seconds to wait for another program that has the file."""
+_CHECKPOINT: Final = 1000
+"""Pages of the journal after which they are taken into the file."""
+
+
+class Refused(Exception):
+    """The disk takes nothing just now, for what would be right; says why."""
+
+
+class _Damaged(Exception):
+    """The file itself is broken."""
 
 
 def _primary(error: sqlite3.Error) -> int:
@@ -34,74 +53,144 @@ def _primary(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether the file itself is broken."""
-    return _primary(error) in _DAMAGE
-
-
-def is_full(error: sqlite3.Error) -> bool:
-    """Tell whether the disk refuses, now, what would be right."""
-    return _primary(error) in _NOT_NOW
-
-
 class Disk:
-    """One connection; every method blocks, and runs in the store's thread."""
+    """One connection to the one file."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, on_aside: Callable[[str], None]) -> None:
+        """Name the file. `on_aside` hears, in this thread, where a damaged one went."""
+        self._path = path
+        self._on_aside = on_aside
         self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+        self._copying = False
+        self._began = False
+        self.found: dict[str, Value] | None = None
+        """What `meta` held when the file was opened first."""
 
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """Return the open connection, opened now if it was not."""
+    def open(self) -> None:
+        """Open the file if it is not open. Raises `Refused`."""
+        self.run(lambda _: None, opening=True)
+
+    def run[T](
+        self, work: Callable[[sqlite3.Connection], T], *, opening: bool = False
+    ) -> T:
+        """Do something with the connection; on a fresh file, if this one is damaged.
+
+        Raises `Refused`, and whatever is wrong with the work itself.
+        """
+        if self._connection is None and not opening:
+            raise Refused("the file is not open")
+        try:
+            return self._attempt(work)
+        except _Damaged as error:
+            damage = str(error)
+        _LOGGER.error("The message log is damaged: %s", damage)
+        self._on_aside(self._set_aside())
+        try:
+            return self._attempt(work)
+        except _Damaged as error:
+            raise Refused(str(error)) from error
+
+    def commit(self, statements: Sequence[Statement]) -> None:
+        """Write all or nothing, safe on disk. Raises like `run`."""
+        self.run(lambda connection: self._commit(connection, statements))
+
+    def begin_copy(self, at: float) -> None:
+        """Make the file one that may be copied while writing goes on. Raises `Refused`."""
+        self.commit([("INSERT OR REPLACE INTO meta VALUES (?, ?)", (COPIED, at))])
+        # The row is in the file itself, whether or not the journal is copied.
+        self.run(
+            lambda connection: connection.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            ).fetchone()
+        )
+        self._copy(going_on=True)
+
+    def end_copy(self) -> None:
+        """Go on as before the copy. Raises `Refused`."""
+        self._copy(going_on=False)
+        self.commit([("DELETE FROM meta WHERE key = ?", (COPIED,))])
+
+    def close(self) -> None:
+        """Close the connection, which also takes the journal into the file."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # Whatever is not in the file by now is in the journal.
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+
+    def _attempt[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._ready())
+        except sqlite3.Error as error:
+            code = _primary(error)
+            if code in _DAMAGE:
+                raise _Damaged(str(error)) from error
+            if code not in _NOT_NOW:
+                raise
+            if code != sqlite3.SQLITE_FULL:
+                self.close()  # a later connection may find the disk well again
+            raise Refused(_NOT_NOW[code]) from error
+
+    def _ready(self) -> sqlite3.Connection:
+        """Return the connection to what has the file's name now."""
+        if self._connection is not None and self._is_gone():
+            _LOGGER.error("The message log was taken away while it was in use")
+            self.close()
         if self._connection is None:
             self._connection = self._connect()
         return self._connection
 
+    def _is_gone(self) -> bool:
+        """Tell whether what is written would be written into a file without a name."""
+        try:
+            return self._path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+
     def _connect(self) -> sqlite3.Connection:
-        """Open the file and bring it up to date. Raises `sqlite3.Error`."""
+        try:
+            # For the eyes of this user alone; the journal takes it over.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._inode = self._path.stat().st_ino
+        except OSError as error:
+            raise Refused(f"the file cannot be opened: {error.strerror}") from error
         connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=1
+            self._path, isolation_level=None, check_same_thread=False, timeout=_BUSY
         )
         try:
-            # One process, one connection: no shared memory file is needed.
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            self._check(connection)
-            self._migrate(connection)
-        except BaseException:
+            self._prepare(connection)
+        except BaseException as error:
             connection.close()
+            if isinstance(error, sqlite3.Error) and _primary(error) not in _KNOWN:
+                raise Refused(f"the file is of another make: {error}") from error
             raise
         return connection
 
-    @staticmethod
-    def _check(connection: sqlite3.Connection) -> None:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise Damaged(found)
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        # One process, one connection: no shared memory file is needed.
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        checkpoint = 0 if self._copying else _CHECKPOINT
+        connection.execute(f"PRAGMA wal_autocheckpoint={checkpoint}")
+        check = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if check != "ok":
+            raise _Damaged(check)
+        _migrate(connection)
+        if self.found is None:
+            self.found = dict(connection.execute("SELECT key, value FROM meta"))
 
-    @staticmethod
-    def _migrate(connection: sqlite3.Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            raise TooNew(version)
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;"
-            )
-
-    def close(self) -> None:
-        """Close the connection, which also takes the journal into the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def commit(self, statements: Sequence[Statement]) -> None:
-        """Write all or nothing, safe on disk. Raises `sqlite3.Error`."""
-        connection = self.connection
+    def _commit(
+        self, connection: sqlite3.Connection, statements: Sequence[Statement]
+    ) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
+            if not self._began:
+                connection.execute("DELETE FROM meta WHERE key = ?", (CLOSED,))
             for sql, values in statements:
                 connection.execute(sql, values)
             connection.execute("COMMIT")
@@ -109,56 +198,49 @@ class Disk:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._began = True
 
-    def set_aside(self) -> Path:
-        """Move a damaged file, with its journal, out of the way, and return its new name."""
-        self.close_anyhow()
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        aside = self.path.with_name(f"{self.path.name}.damaged.{stamp}")
-        for suffix in ("-wal", "-shm"):
-            journal = self.path.with_name(self.path.name + suffix)
-            if journal.exists():
-                journal.rename(aside.with_name(aside.name + suffix))
-        if self.path.exists():
-            self.path.rename(aside)
-        return aside
+    def _copy(self, *, going_on: bool) -> None:
+        self._copying = going_on
+        checkpoint = 0 if going_on else _CHECKPOINT
+        self.run(
+            lambda connection: connection.execute(
+                f"PRAGMA wal_autocheckpoint={checkpoint}"
+            ).fetchone()
+        )
 
-    def close_anyhow(self) -> None:
-        """Close the connection, however broken the file is."""
+    def _set_aside(self) -> str:
+        """Move the file with its journal out of the way and return its new name."""
+        self.close()
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        aside = self._path.with_name(f"{self._path.name}.damaged.{stamp}")
         try:
-            self.close()
-        except sqlite3.Error:
-            self._connection = None
-
-    def begin_copy(self, at: float) -> None:
-        """Make the files one that may be copied while writing goes on."""
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.connection.execute("PRAGMA wal_autocheckpoint=0")
-        self.commit([("INSERT OR REPLACE INTO meta VALUES (?, ?)", (COPIED, at))])
-
-    def end_copy(self) -> None:
-        """Go on as before the copy."""
-        self.commit([("DELETE FROM meta WHERE key = ?", (COPIED,))])
-        self.connection.execute("PRAGMA wal_autocheckpoint=1000")
+            for suffix in ("-wal", ""):
+                with contextlib.suppress(FileNotFoundError):
+                    self._path.with_name(self._path.name + suffix).rename(
+                        aside.with_name(aside.name + suffix)
+                    )
+        except OSError as error:
+            words = f"the damaged file cannot be moved away: {error.strerror}"
+            raise Refused(words) from error
+        return aside.name
 
 
-class Damaged(sqlite3.DatabaseError):
-    """The file does not pass SQLite's own check."""
-
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-
-
-class TooNew(sqlite3.OperationalError):
-    """A later version of the integration wrote the file."""
-
-    sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file up to date, each step whole or not at all."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise Refused("a newer version of this integration wrote the file")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;"
+        )
 
 
 class Begun:
     """Ids of messages that are being sent while the disk is full.
 
     The file has its size from the beginning: writing inside it needs no room.
-    Every method blocks, and runs in the store's thread.
     """
 
     _SLOT: Final = 64
@@ -169,37 +251,49 @@ class Begun:
         self._ids: list[str] = []
 
     def load(self) -> frozenset[str]:
-        """Return what is noted, and take the room. Raises `OSError`."""
-        size = self._SLOT * self._SLOTS
-        noted = self._path.read_bytes()[:size] if self._path.exists() else b""
+        """Return what is noted; a file that cannot be read notes nothing."""
+        try:
+            noted = self._path.read_bytes()[: self._SLOT * self._SLOTS]
+        except OSError:
+            noted = b""
         slots = (noted[at : at + self._SLOT] for at in range(0, len(noted), self._SLOT))
-        self._ids = [
-            slot.rstrip(b"\0").decode("ascii", "replace")
-            for slot in slots
-            if slot.strip(b"\0")
-        ]
-        if len(noted) != size:
-            with self._path.open("wb") as file:
-                file.write(noted.ljust(size, b"\0"))
-                file.flush()
-                os.fsync(file.fileno())
-        return frozenset(self._ids)
+        self._ids = [slot.rstrip(b"\0").decode("ascii", "replace") for slot in slots]
+        while self._ids and not self._ids[-1]:
+            self._ids.pop()
+        return frozenset(each for each in self._ids if each)
+
+    def make_room(self) -> None:
+        """Give the file its size. Raises `OSError`."""
+        size = self._SLOT * self._SLOTS
+        have = self._path.stat().st_size if self._path.exists() else 0
+        if have < size:
+            self._write(have, b"\0" * (size - have))
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def note(self, message_id: str) -> None:
         """Write an id down, safe on disk. Raises `OSError`."""
-        if len(self._ids) >= self._SLOTS:
+        slot = message_id.encode("ascii")
+        if len(self._ids) >= self._SLOTS or len(slot) > self._SLOT:
             raise OSError("no room for a further id")
-        with self._path.open("r+b", buffering=0) as file:
-            file.seek(len(self._ids) * self._SLOT)
-            file.write(message_id.encode("ascii").ljust(self._SLOT, b"\0"))
-            os.fsync(file.fileno())
+        self._write(len(self._ids) * self._SLOT, slot.ljust(self._SLOT, b"\0"))
         self._ids.append(message_id)
 
     def clear(self) -> None:
         """Forget every id. Raises `OSError`."""
-        if not self._ids:
-            return
-        with self._path.open("r+b", buffering=0) as file:
-            file.write(b"\0" * self._SLOT * len(self._ids))
-            os.fsync(file.fileno())
-        self._ids.clear()
+        if self._ids:
+            self._write(0, b"\0" * self._SLOT * len(self._ids))
+            self._ids.clear()
+
+    def _write(self, at: int, data: bytes) -> None:
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            while data:
+                written = os.pwrite(file, data, at)
+                data, at = data[written:], at + written
+            os.fsync(file)
+        finally:
+            os.close(file)

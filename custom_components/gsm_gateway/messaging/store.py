@@ -1,16 +1,17 @@
 """The message log on disk, one for all boxes: SQLite, reached without blocking the loop."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 import logging
 from pathlib import Path
 import sqlite3
+from typing import Final
 
 from ..gateways.clock import Clock
-from .disk import COPIED, Begun, Disk, Statement, is_damage, is_full
+from .disk import CLOSED, COPIED, Begun, Disk, Refused, Statement
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -18,6 +19,12 @@ _LAZY = 1.0
 """Seconds that a write which nobody waits for may wait for company."""
 _PROBE = 10.0
 """Seconds between two looks whether the disk takes something again."""
+_HEARTBEAT = 60.0
+_CLOSING = 5.0
+"""Seconds, of real time, that a disk which hangs may hold up the end."""
+_HANGS: Final = "the disk hangs"
+_ALIVE: Final = "alive_at"
+_SET: Final = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 
 
 class StoreUnavailable(Exception):
@@ -43,12 +50,25 @@ class Opening:
     """It came out of a backup, or the process died while one was made."""
     begun: frozenset[str] = frozenset()
     """Messages that were handed to a box while the disk was full."""
+    alive_at: float | None = None
+    """The last sign of life of the run before, at most a minute before its end."""
+    clean: bool = False
+    """Whether the run before closed the file."""
 
 
 @dataclass(slots=True, eq=False)
 class _Write:
     statements: Sequence[Statement]
     done: asyncio.Future[None]
+
+    def end(self, failure: object) -> None:
+        """Tell the writer, if it still wants to know and does not know yet."""
+        if self.done.done():
+            return
+        if failure is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(StoreUnavailable(str(failure)))
 
 
 class Store:
@@ -67,17 +87,19 @@ class Store:
     ) -> None:
         """Name the file. `on_trouble` hears, in the loop, what became of it, and a detail.
 
-        The executor, of one thread, becomes the store's own.
+        The detail is why nothing can be written, or the name that the damaged
+        file has now. The executor, of one thread, becomes the store's own.
         """
         self._clock = clock
         self._on_trouble = on_trouble
         self._executor = executor or ThreadPoolExecutor(1, "gsm_gateway store")
-        self._disk = Disk(path)
+        self._disk = Disk(path, self._tell_aside)
         self._begun = Begun(path.with_suffix(".begun"))
+        self._noted: frozenset[str] = frozenset()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._pending: list[_Write] = []
         self._committing: asyncio.Task[None] | None = None
-        self._waiting: asyncio.Task[None] | None = None
-        self._probing: asyncio.Task[None] | None = None
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._available = True
         self._closed = False
 
@@ -86,26 +108,39 @@ class Store:
         """Whether the disk took what it was given last."""
         return self._available
 
+    @property
+    def opening(self) -> Opening | None:
+        """What was found in the file; None while it could not be opened yet."""
+        if (found := self._disk.found) is None:
+            return None
+        alive_at = found.get(_ALIVE)
+        return Opening(
+            copied=COPIED in found,
+            begun=self._noted,
+            alive_at=alive_at if isinstance(alive_at, float) else None,
+            clean=CLOSED in found,
+        )
+
     async def open(self) -> Opening:
         """Open the file; never raises. A file that cannot be opened is tried again."""
-        begun: frozenset[str] = frozenset()
-        copied = False
+        self._loop = asyncio.get_running_loop()
+        self._noted = await self._call(self._begun.load)
         try:
-            begun = await self._call(self._begun.load)
-            copied = await self._call(self._is_copy)
-        except (sqlite3.Error, OSError) as error:
-            if isinstance(error, sqlite3.Error) and is_damage(error):
-                await self._set_aside(error)
-            else:
-                self._refused(error)
-        return Opening(copied=copied, begun=begun)
+            await self._call(self._disk.open)
+            await self._call(self._make_room)
+        except Refused as error:
+            self._refused(error)
+        self.write(self._alive())
+        self._own("heartbeat", self._beat)
+        return self.opening or Opening(begun=self._noted)
 
     def write(self, *statements: Statement, lazy: bool = False) -> asyncio.Future[None]:
         """Commit statements together; done when they are safe on disk.
 
         Raises (in the future) `StoreUnavailable` when the disk does not take
-        them. Nobody need look at the future. A `lazy` write, which nobody
-        waits for, may wait a second for company.
+        them. Nobody need look at the future, and who cancels it changes
+        nothing. A `lazy` write, which nobody waits for, may wait a second for
+        company.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         done.add_done_callback(_look_away)
@@ -113,10 +148,10 @@ class Store:
             done.set_exception(StoreUnavailable("the store is closed"))
             return done
         self._pending.append(_Write(statements, done))
-        if not lazy:
+        if lazy:
+            self._own("lazy", self._commit_later)
+        else:
             self._commit_soon()
-        elif self._waiting is None:
-            self._waiting = asyncio.create_task(self._commit_later())
         return done
 
     async def read[T](self, query: Callable[[sqlite3.Connection], T]) -> T:
@@ -126,9 +161,12 @@ class Store:
         """
         if self._closed:
             raise StoreUnavailable("the store is closed")
-        await self._settle()
+        await self._caught_up()
         try:
-            return await self._call(lambda: query(self._disk.connection))
+            return await self._call(lambda: self._disk.run(query))
+        except Refused as error:
+            self._refused(error)
+            raise StoreUnavailable(str(error)) from error
         except sqlite3.Error as error:
             raise StoreUnavailable(str(error)) from error
 
@@ -151,40 +189,61 @@ class Store:
 
     async def begin_copy(self) -> None:
         """Let the files be copied, until `end_copy`. Raises `StoreUnavailable`."""
-        await self._settle()
-        try:
-            now = self._clock.now().timestamp()
-            await self._call(lambda: self._disk.begin_copy(now))
-        except sqlite3.Error as error:
-            raise StoreUnavailable(str(error)) from error
+        await self._caught_up()
+        now = self._clock.now().timestamp()
+        await self._do(lambda: self._disk.begin_copy(now))
 
     async def end_copy(self) -> None:
         """Go on as before the copy. Raises `StoreUnavailable`."""
-        try:
-            await self._call(self._disk.end_copy)
-        except sqlite3.Error as error:
-            raise StoreUnavailable(str(error)) from error
+        await self._do(self._disk.end_copy)
 
     async def close(self) -> None:
         """Write what is pending and close the file; nothing is taken afterwards."""
+        if self._closed:
+            return
+        now = self._clock.now().timestamp()
+        self.write(self._alive(), (_SET, (CLOSED, now)))
         self._closed = True
-        for task in (self._waiting, self._probing):
-            if task is not None:
-                task.cancel()
-        await self._settle()
-        try:
-            await self._call(self._disk.close)
-        except sqlite3.Error as error:
-            _LOGGER.debug("The message log was not closed well: %s", error)
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _, late = await asyncio.wait(
+            [asyncio.create_task(self._finish())], timeout=_CLOSING
+        )
+        if late:
+            await self._give_up(late.pop())
         self._executor.shutdown(wait=False)
 
     async def _call[T](self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
-    def _is_copy(self) -> bool:
-        query = "SELECT 1 FROM meta WHERE key = ?"
-        found = self._disk.connection.execute(query, (COPIED,)).fetchone()
-        return found is not None
+    async def _do(self, work: Callable[[], None]) -> None:
+        """Do what is no write of anybody. Raises `StoreUnavailable`."""
+        try:
+            await self._call(work)
+        except Refused as error:
+            self._refused(error)
+            raise StoreUnavailable(str(error)) from error
+        except RuntimeError as error:  # the executor has been shut down
+            raise StoreUnavailable("the store is closed") from error
+
+    def _own(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run something once at a time, to be ended by `close`."""
+        if self._closed or name in self._tasks:
+            return
+        task = asyncio.create_task(work())
+        self._tasks[name] = task
+        task.add_done_callback(lambda _: self._tasks.pop(name))
+
+    def _alive(self) -> Statement:
+        return _SET, (_ALIVE, self._clock.now().timestamp())
+
+    async def _beat(self) -> None:
+        """Leave a sign of life now and then."""
+        while True:
+            await self._clock.sleep(_HEARTBEAT)
+            self.write(self._alive(), lazy=True)
 
     def _commit_soon(self) -> None:
         if self._committing is None:
@@ -192,15 +251,29 @@ class Store:
 
     async def _commit_later(self) -> None:
         await self._clock.sleep(_LAZY)
-        self._waiting = None
         self._commit_soon()
 
-    async def _settle(self) -> None:
-        """Return when nothing is pending."""
-        while self._pending or self._committing is not None:
-            self._commit_soon()
-            if (task := self._committing) is not None:
-                await asyncio.wait([task])
+    async def _caught_up(self) -> None:
+        """Return when everything that was asked for by now is done or has failed."""
+        if self._pending or self._committing is not None:
+            await asyncio.wait([self.write()])
+
+    async def _finish(self) -> None:
+        """Commit what is pending and close the file."""
+        while (task := self._committing) is not None:
+            await asyncio.wait([task])
+        await self._call(self._disk.close)
+
+    async def _give_up(self, finishing: asyncio.Task[None]) -> None:
+        """Leave alone a disk that hangs, and tell whoever waits for it."""
+        _LOGGER.error("The message log was not closed: the disk hangs")
+        tasks = [each for each in (finishing, self._committing) if each is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        for write in self._pending:
+            write.end(_HANGS)
+        self._pending.clear()
 
     async def _commit_all(self) -> None:
         """Commit until nothing is pending; what comes meanwhile shares the next commit."""
@@ -211,32 +284,28 @@ class Store:
         finally:
             self._committing = None
 
-    async def _commit(self, batch: list[_Write]) -> None:
+    async def _commit(self, batch: Sequence[_Write]) -> None:
+        """Commit all or, if one is at fault, each by itself."""
         together = [each for write in batch for each in write.statements]
+        failure: object = _HANGS
         try:
-            await self._call(lambda: self._disk.commit(together))
-        except sqlite3.Error as error:
-            await self._failed(batch, error)
-        else:
-            self._took()
+            if together:
+                await self._call(lambda: self._disk.commit(together))
+                self._took()
+            failure = None
+        except Refused as error:
+            failure = error
+            self._refused(error)
+        except Exception as error:  # a row may hold anything
+            failure = error
+            if len(batch) > 1:
+                for write in batch:
+                    await self._commit([write])
+            else:
+                _LOGGER.exception("The message log refused a row")
+        finally:
             for write in batch:
-                write.done.set_result(None)
-
-    async def _failed(self, batch: list[_Write], error: sqlite3.Error) -> None:
-        """Tell writers that the disk takes nothing, or find the one that is at fault."""
-        if is_damage(error):
-            await self._set_aside(error)
-        if is_full(error) or (is_damage(error) and len(batch) == 1):
-            if is_full(error):
-                self._refused(error)
-            for write in batch:
-                write.done.set_exception(StoreUnavailable(str(error)))
-        elif len(batch) > 1:
-            for write in batch:
-                await self._commit([write])
-        else:
-            _LOGGER.error("The message log refused a row: %s", error)
-            batch[0].done.set_exception(StoreUnavailable(str(error)))
+                write.end(failure)
 
     def _took(self) -> None:
         if not self._available:
@@ -246,29 +315,32 @@ class Store:
     def _refused(self, error: Exception) -> None:
         if self._available:
             self._available = False
+            _LOGGER.error("The message log cannot be written: %s", error)
             self._on_trouble(Trouble.FULL, str(error))
-        if self._probing is None and not self._closed:
-            self._probing = asyncio.create_task(self._probe())
+        self._own("probe", self._probe)
 
     async def _probe(self) -> None:
         """Look now and then whether the disk takes something again."""
         while not self._available:
             await self._clock.sleep(_PROBE)
-            now = self._clock.now().timestamp()
-            sql = "INSERT OR REPLACE INTO meta VALUES ('probed_at', ?)"
-            await asyncio.wait([self.write((sql, (now,)))])
-        self._probing = None
+            try:
+                await self._call(self._disk.open)
+                await self._call(self._make_room)
+            except Refused:
+                continue
+            await asyncio.wait([self.write(self._alive())])
 
-    async def _set_aside(self, error: sqlite3.Error) -> None:
-        """Begin anew with an empty file."""
-        _LOGGER.error("The message log is damaged: %s", error)
+    def _make_room(self) -> None:
+        """Take the room that `note_begun` needs, while there is some."""
         try:
-            aside = await self._call(self._disk.set_aside)
-            await self._call(lambda: self._disk.connection)
-        except (sqlite3.Error, OSError) as second:
-            self._refused(second)
-        else:
-            self._on_trouble(Trouble.DAMAGED, aside.name)
+            self._begun.make_room()
+        except OSError as error:
+            _LOGGER.debug("No room for the list of begun messages: %s", error)
+
+    def _tell_aside(self, name: str) -> None:
+        """Tell, from the store's thread, that everything begins anew."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._on_trouble, Trouble.DAMAGED, name)
 
 
 def _look_away(done: asyncio.Future[None]) -> None:

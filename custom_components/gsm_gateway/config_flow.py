@@ -15,9 +15,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
-from homeassistant.helpers.selector import TextSelector
 from homeassistant.util import slugify
-import voluptuous as vol
 
 from . import brands, notify_name
 from .const import (
@@ -51,6 +49,7 @@ from .flow_schemas import (
     without_known_binds,
 )
 from .gateways.model import ChannelStatus, GatewayStatus
+from .options_flow import GsmGatewayOptionsFlow
 from .sim_flow import SimSubentryFlow, has_sim, sim_data, sim_title, sim_unique_id
 
 
@@ -340,32 +339,3 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if not is_heard or known == brands.connection_facts(data):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result
-
-
-class GsmGatewayOptionsFlow(OptionsFlow):
-    """Changes how a box's classic notify action is called."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the name."""
-        known = self.config_entry.options[CONF_NOTIFY_NAME]
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            name = user_input[CONF_NOTIFY_NAME]
-            if not name or name != slugify(name):
-                errors[CONF_NOTIFY_NAME] = "invalid_name"
-            elif name != known and not notify_name.is_free(self.hass, name):
-                errors[CONF_NOTIFY_NAME] = "name_taken"
-            else:
-                return self.async_create_entry(
-                    data={**self.config_entry.options, CONF_NOTIFY_NAME: name}
-                )
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                vol.Schema({vol.Required(CONF_NOTIFY_NAME): TextSelector()}),
-                user_input or {CONF_NOTIFY_NAME: known},
-            ),
-            errors=errors,
-        )

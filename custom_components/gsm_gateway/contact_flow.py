@@ -7,9 +7,6 @@ from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -30,7 +27,7 @@ from .const import (
     SUBENTRY_SIM,
 )
 from .devices import async_device
-from .flow_schemas import InvalidInput
+from .flow_schemas import InvalidInput, whole_number
 from .messaging.messages import BadNumber, Fallback, Priority
 from .messaging.numbers import dialable
 
@@ -53,18 +50,7 @@ PRIORITY = SelectSelector(
         translation_key=CONF_PRIORITY,
     )
 )
-EXPIRE_AFTER = vol.All(
-    NumberSelector(
-        NumberSelectorConfig(
-            min=1,
-            max=LONGEST_WAIT,
-            step=1,
-            unit_of_measurement=UnitOfTime.MINUTES,
-            mode=NumberSelectorMode.BOX,
-        )
-    ),
-    vol.Coerce(int),
-)
+EXPIRE_AFTER = whole_number(LONGEST_WAIT, UnitOfTime.MINUTES)
 
 
 @callback

@@ -53,12 +53,17 @@ USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
 PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
-PORT = vol.All(
-    NumberSelector(
-        NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)
-    ),
-    vol.Coerce(int),
-)
+
+
+def whole_number(most: int, unit: str | None = None) -> vol.All:
+    """Return a field for a whole number from 1 on."""
+    config = NumberSelectorConfig(min=1, max=most, step=1, mode=NumberSelectorMode.BOX)
+    if unit:
+        config["unit_of_measurement"] = unit
+    return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
+PORT = whole_number(65535)
 
 
 class InvalidInput(ValueError):
@@ -68,6 +73,8 @@ class InvalidInput(ValueError):
         """Keep the error of each field."""
         super().__init__(errors)
         self.errors = errors
+        self.placeholders: dict[str, str] = {}
+        """What the errors' texts have in braces."""
 
 
 def box_schema(

@@ -8,7 +8,6 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -21,7 +20,6 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .balance.operators import Proposal
 from .const import (
     CONF_BALANCE_CODE,
     CONF_BALANCE_INTERVAL,
@@ -34,36 +32,15 @@ from .const import (
     DEFAULT_BALANCE_INTERVAL,
 )
 from .devices import sim_on_channel
-from .flow_balance import balance_data, balance_fields, balance_input, proposal_for
+from .flow_balance import balance_input, proposal_for
 from .flow_schemas import InvalidInput
+from .flow_sim import settings_data, settings_input, settings_schema
 from .gateways.model import ChannelStatus, GatewayError
 from .messaging.messages import SendPolicy
 from .runtime import GsmGatewayConfigEntry
 
 MOST_PORTS = 48
 """The most that a box's SMPP server can name (GoIP, section 3)."""
-LONGEST_INTERVAL = 31 * 24
-"""Hours."""
-
-INTERVAL = vol.All(
-    NumberSelector(
-        NumberSelectorConfig(
-            min=1,
-            max=LONGEST_INTERVAL,
-            step=1,
-            unit_of_measurement=UnitOfTime.HOURS,
-            mode=NumberSelectorMode.BOX,
-        )
-    ),
-    vol.Coerce(int),
-)
-USE_FOR_SENDING = SelectSelector(
-    SelectSelectorConfig(
-        options=list(SendPolicy),
-        mode=SelectSelectorMode.LIST,
-        translation_key=CONF_USE_FOR_SENDING,
-    )
-)
 
 
 def has_sim(channel: ChannelStatus) -> bool:
@@ -95,27 +72,6 @@ def sim_data(sim: ChannelStatus, settings: Mapping[str, Any]) -> dict[str, Any]:
         CONF_USE_FOR_SENDING: SendPolicy.ALWAYS.value,
         **settings,
     }
-
-
-def _settings_schema(proposal: Proposal | None) -> vol.Schema:
-    """Return the fields of a SIM's settings."""
-    return vol.Schema(
-        {
-            **balance_fields(proposal),
-            vol.Required(
-                CONF_BALANCE_INTERVAL, default=DEFAULT_BALANCE_INTERVAL
-            ): INTERVAL,
-            vol.Required(
-                CONF_USE_FOR_SENDING, default=SendPolicy.ALWAYS.value
-            ): USE_FOR_SENDING,
-        }
-    )
-
-
-def _settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a SIM's settings. Raises `InvalidInput`."""
-    kept = (CONF_BALANCE_INTERVAL, CONF_USE_FOR_SENDING)
-    return {key: user_input[key] for key in kept} | balance_data(user_input)
 
 
 class SimSubentryFlow(ConfigSubentryFlow):
@@ -160,24 +116,24 @@ class SimSubentryFlow(ConfigSubentryFlow):
         """Ask for the settings of the new SIM."""
         channel = self._sim.channel
         proposal = proposal_for(self._sim)
-        errors: dict[str, str] = {}
+        wrong = InvalidInput()
         if user_input is not None:
             try:
                 return self.async_create_entry(
                     title=sim_title(channel),
                     unique_id=sim_unique_id(channel),
-                    data=sim_data(self._sim, _settings_data(user_input)),
+                    data=sim_data(self._sim, settings_data(user_input)),
                 )
             except InvalidInput as err:
-                errors = err.errors
+                wrong = err
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
-                _settings_schema(proposal),
+                settings_schema(proposal, open_sections=wrong.errors),
                 user_input or balance_input(proposal, self.hass.config.currency),
             ),
-            errors=errors,
-            description_placeholders={"sim": sim_title(channel)},
+            errors=wrong.errors,
+            description_placeholders={"sim": sim_title(channel), **wrong.placeholders},
         )
 
     async def async_step_reconfigure(
@@ -185,13 +141,12 @@ class SimSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask for other settings."""
         subentry = self._get_reconfigure_subentry()
-        known = {key: value for key, value in subentry.data.items() if value}
-        errors: dict[str, str] = {}
+        wrong = InvalidInput()
         if user_input is not None:
             try:
-                settings = _settings_data(user_input)
+                settings = settings_data(user_input)
             except InvalidInput as err:
-                errors = err.errors
+                wrong = err
             else:
                 card = {
                     k: v for k, v in subentry.data.items() if k != CONF_BALANCE_CODE
@@ -202,11 +157,13 @@ class SimSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                _settings_schema(None),
-                user_input or {CONF_CURRENCY: self.hass.config.currency} | known,
+                settings_schema(None, open_sections=wrong.errors),
+                user_input
+                or {CONF_CURRENCY: self.hass.config.currency}
+                | settings_input(subentry.data),
             ),
-            errors=errors,
-            description_placeholders={"sim": subentry.title},
+            errors=wrong.errors,
+            description_placeholders={"sim": subentry.title, **wrong.placeholders},
         )
 
 

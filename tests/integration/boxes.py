@@ -40,6 +40,19 @@ NOTHING: dict[str, dict[str, str]] = {"operator_1": {}, "operator_2": {}}
 YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 
 
+FOLDED_SIM: dict[str, dict[str, Any]] = {"limits": {}, "sending": {}, "receiving": {}}
+"""The sections about a SIM as they are left by who opens none."""
+USUAL_SIM = {
+    "parts_per_hour": 30,
+    "parts_per_day": 100,
+    "parts_per_month": 1000,
+    "recipients_per_day": None,
+    "pacing": None,
+    "roaming": False,
+    "number_form": "as_given",
+    "trusted_senders": [],
+}
+"""The settings of a SIM that come of them."""
 ELSEWHERE = {CONF_HTTP_PORT: 1, CONF_AMI_PORT: 1}
 """Entry data of an address where nobody answers."""
 

@@ -159,6 +159,14 @@ class Dialog:
         field = next(f for f in fields if f["name"] == path[-1])
         return field.get("description", {}).get("suggested_value", field.get("default"))
 
+    def folded(self) -> dict[str, bool]:
+        """Return the form's sections, and whether each is folded."""
+        return {
+            field["name"]: not field["expanded"]
+            for field in self.fields
+            if field.get("type") == "expandable"
+        }
+
 
 def _strings(texts: object) -> Iterable[str]:
     """Yield all texts in nested mappings."""

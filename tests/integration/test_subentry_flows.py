@@ -11,14 +11,25 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.devices import identifier
 from custom_components.gsm_gateway.runtime import GsmGatewayConfigEntry
-from tests.integration.boxes import box_entry, goip_data, sims, yeastar_data
+from tests.integration.boxes import (
+    FOLDED_SIM,
+    USUAL_SIM,
+    box_entry,
+    goip_data,
+    sims,
+    yeastar_data,
+)
 from tests.integration.dialog import Dialog
 from tests.integration.entries import contact, goip_entry, sim
 from tests.simulator.core.sim_card import default_card
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
 
-SETTINGS = {"balance_interval": 12, "use_for_sending": "when_named"}
+CHOSEN = {"balance_interval": 12, "use_for_sending": "when_named"}
+SETTINGS = {**CHOSEN, **FOLDED_SIM}
+"""The answers to the form about a SIM."""
+SET = {**CHOSEN, **USUAL_SIM}
+"""What becomes of them."""
 CONTACT = {"name": "Bob", "number": "+48602345678"}
 USUAL = {"sims": [], "fallback": "any", "priority": "normal"}
 
@@ -68,7 +79,7 @@ async def test_a_port_is_added(
         "iccid": "8970100000000000004",
         "balance_code": "*105#",
         "currency": "RUB",
-        **SETTINGS,
+        **SET,
     }
 
 
@@ -149,7 +160,7 @@ async def test_a_sim_has_other_settings(
     assert dialog.result["errors"] == {"balance_code": "invalid_code"}
     await dialog.fill(balance_code="*102#", currency="EUR", **SETTINGS)
     assert dialog.result["reason"] == "reconfigure_successful"
-    changed = {"balance_code": "*102#", "currency": "EUR", **SETTINGS}
+    changed = {"balance_code": "*102#", "currency": "EUR", **SET}
     assert sims(known_goip)["sim_1"] == before | changed
 
 
@@ -161,7 +172,7 @@ async def test_a_sim_has_no_balance_any_more(
     await dialog.fill(currency="RUB", **SETTINGS)
 
     del before["balance_code"]
-    assert sims(known_goip)["sim_1"] == before | {"currency": None, **SETTINGS}
+    assert sims(known_goip)["sim_1"] == before | {"currency": None, **SET}
 
 
 @pytest.mark.parametrize("hours", [0, 745])

@@ -1,0 +1,113 @@
+"""The form about a SIM: its fields, and how they become subentry data."""
+
+from collections.abc import Container, Mapping
+from typing import Any, Final
+
+from homeassistant.const import UnitOfTime
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from .balance.operators import Proposal
+from .const import (
+    CONF_BALANCE_INTERVAL,
+    CONF_NUMBER_FORM,
+    CONF_PACING,
+    CONF_PARTS_PER_DAY,
+    CONF_PARTS_PER_HOUR,
+    CONF_PARTS_PER_MONTH,
+    CONF_RECIPIENTS_PER_DAY,
+    CONF_ROAMING,
+    CONF_TRUSTED_SENDERS,
+    CONF_USE_FOR_SENDING,
+    DEFAULT_BALANCE_INTERVAL,
+)
+from .flow_balance import balance_data, balance_fields
+from .flow_schemas import whole_number
+from .flow_sections import Sections, section_data, section_fields, section_input
+from .flow_senders import SENDERS, senders_data
+from .messaging.guard import Limits
+from .messaging.messages import SendPolicy
+from .messaging.numbers import NumberForm
+
+SECTION_LIMITS: Final = "limits"
+SECTION_SENDING: Final = "sending"
+SECTION_RECEIVING: Final = "receiving"
+
+LONGEST_INTERVAL = 31 * 24
+"""Hours."""
+HIGHEST_LIMIT = 100_000
+LONGEST_PAUSE = 3600
+"""Seconds."""
+LIMITS = Limits()
+
+INTERVAL = whole_number(LONGEST_INTERVAL, UnitOfTime.HOURS)
+LIMIT = whole_number(HIGHEST_LIMIT)
+PAUSE = whole_number(LONGEST_PAUSE, UnitOfTime.SECONDS)
+USE_FOR_SENDING = SelectSelector(
+    SelectSelectorConfig(
+        options=list(SendPolicy),
+        mode=SelectSelectorMode.LIST,
+        translation_key=CONF_USE_FOR_SENDING,
+    )
+)
+NUMBER_FORM = SelectSelector(
+    SelectSelectorConfig(
+        options=list(NumberForm),
+        mode=SelectSelectorMode.LIST,
+        translation_key=CONF_NUMBER_FORM,
+    )
+)
+SECTIONS: Final[Sections] = {
+    SECTION_LIMITS: {
+        vol.Required(CONF_PARTS_PER_HOUR, default=LIMITS.parts_per_hour): LIMIT,
+        vol.Required(CONF_PARTS_PER_DAY, default=LIMITS.parts_per_day): LIMIT,
+        vol.Required(CONF_PARTS_PER_MONTH, default=LIMITS.parts_per_month): LIMIT,
+        vol.Optional(CONF_RECIPIENTS_PER_DAY): LIMIT,
+    },
+    SECTION_SENDING: {
+        vol.Optional(CONF_PACING): PAUSE,
+        vol.Required(CONF_ROAMING, default=False): BooleanSelector(),
+        vol.Required(CONF_NUMBER_FORM, default=NumberForm.AS_GIVEN.value): NUMBER_FORM,
+    },
+    SECTION_RECEIVING: {vol.Optional(CONF_TRUSTED_SENDERS, default=[]): SENDERS},
+}
+"""What few people ever change; each is folded."""
+
+
+def settings_schema(
+    proposal: Proposal | None, *, open_sections: Container[str] = ()
+) -> vol.Schema:
+    """Return the fields of a SIM's settings; sections are folded but for `open_sections`."""
+    return vol.Schema(
+        {
+            **balance_fields(proposal),
+            vol.Required(
+                CONF_BALANCE_INTERVAL, default=DEFAULT_BALANCE_INTERVAL
+            ): INTERVAL,
+            vol.Required(
+                CONF_USE_FOR_SENDING, default=SendPolicy.ALWAYS.value
+            ): USE_FOR_SENDING,
+            **section_fields(SECTIONS, open_sections),
+        }
+    )
+
+
+def settings_input(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return subentry data as the form's input."""
+    known = {key: value for key, value in data.items() if value is not None}
+    return known | section_input(SECTIONS, data)
+
+
+def settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a SIM's settings, None where a field was left empty. Raises `InvalidInput`."""
+    plain = (CONF_BALANCE_INTERVAL, CONF_USE_FOR_SENDING)
+    rare = section_data(SECTIONS, user_input)
+    rare[CONF_TRUSTED_SENDERS] = senders_data(
+        rare[CONF_TRUSTED_SENDERS], field=SECTION_RECEIVING
+    )
+    return {key: user_input[key] for key in plain} | rare | balance_data(user_input)

@@ -153,6 +153,7 @@ CREATE TABLE stopped (
     text_hash TEXT NOT NULL,                -- empty: every text
     since REAL NOT NULL,
     cause TEXT NOT NULL,
+    resumed_at REAL,                        -- null: it holds
     PRIMARY KEY (number, text_hash)
 ) WITHOUT ROWID;
 

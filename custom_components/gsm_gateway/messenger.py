@@ -25,7 +25,7 @@ from .const import (
 )
 from .devices import sim_on_channel
 from .gateways.clock import Clock
-from .messaging import history
+from .messaging import history, retention
 from .messaging.catchup import CatchUp
 from .messaging.countries import Country
 from .messaging.guard import Card, Guard
@@ -129,7 +129,7 @@ class Messenger:
     async def async_forget(self, box_id: str) -> None:
         """Forget the messages of a box that was removed."""
         try:
-            await history.forget_box(self.store, box_id)
+            await retention.forget_box(self.store, box_id)
             await BalanceStore(self.store, box_id).async_remove()
         except StoreUnavailable as error:
             _LOGGER.warning("Messages of a removed gateway are still kept: %s", error)
@@ -182,7 +182,7 @@ class Messenger:
                 default=DEFAULT_KEEP_DAYS,
             )
             try:
-                await history.prune(self.store, self.clock.now(), days)
+                await retention.prune(self.store, self.clock.now(), days)
             except StoreUnavailable as error:
                 _LOGGER.debug("Old messages could not be removed: %s", error)
             await self.clock.sleep(PRUNE_EVERY)

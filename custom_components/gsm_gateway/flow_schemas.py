@@ -55,7 +55,7 @@ PASSWORD = TextSelector(
 )
 
 
-def whole_number(most: int, unit: str | None = None) -> vol.All:
+def whole_number(most: int, unit: str | None = None) -> vol.All[Any]:
     """Return a field for a whole number from 1 on."""
     config = NumberSelectorConfig(min=1, max=most, step=1, mode=NumberSelectorMode.BOX)
     if unit:

@@ -30,7 +30,7 @@ from .flow_balance import balance_data, balance_fields
 from .flow_schemas import whole_number
 from .flow_sections import Sections, section_data, section_fields, section_input
 from .flow_senders import SENDERS, senders_data
-from .messaging.guard import Limits
+from .messaging.guard_budgets import Limits
 from .messaging.messages import SendPolicy
 from .messaging.numbers import NumberForm
 

@@ -42,7 +42,7 @@ YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 
 FOLDED_SIM: dict[str, dict[str, Any]] = {"limits": {}, "sending": {}, "receiving": {}}
 """The sections about a SIM as they are left by who opens none."""
-USUAL_SIM = {
+USUAL_SIM: dict[str, Any] = {
     "parts_per_hour": 30,
     "parts_per_day": 100,
     "parts_per_month": 1000,

@@ -13,7 +13,7 @@ from tests.integration.boxes import FOLDED_SIM, USUAL_SIM, sims
 from tests.integration.dialog import Dialog
 
 PLAIN = {"balance_interval": 24, "use_for_sending": "always", "currency": "RUB"}
-CHANGED = {
+CHANGED: dict[str, dict[str, Any]] = {
     "limits": {
         "parts_per_hour": 5,
         "parts_per_day": 20,

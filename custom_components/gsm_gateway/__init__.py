@@ -9,7 +9,6 @@ from . import classic_notify
 from .const import DOMAIN, SUBENTRY_SIM
 from .devices import identifier
 from .message_services import async_setup_message_services
-from .messaging import history
 from .messenger import MESSENGER, Messenger
 from .runtime import GatewayRuntime, GsmGatewayConfigEntry
 from .services import async_setup_services

@@ -217,17 +217,23 @@ class Balances:
         ]
         now, monotonic = self._clock.now(), self._clock.monotonic()
         kept = await self._keep(sim_id, schedule=timetable.ask(now, monotonic, others))
+        if not (kept or waited_for):
+            await self._revoke(sim_id)
+            raise StoreUnavailable("the disk is full")
         try:
-            if not (kept or waited_for):
-                raise StoreUnavailable("the disk is full")
             reply = await self._lines[sim_id].run_ussd(code, waited_for=waited_for)
-        except (*NOT_DIALLED, StoreUnavailable):
-            now, monotonic = self._clock.now(), self._clock.monotonic()
-            await self._keep(sim_id, schedule=timetable.revoke(now, monotonic))
+        except NOT_DIALLED:
+            await self._revoke(sim_id)
             raise
         result = await self._take(sim, reply.text)
         self._answers[sim_id] = result
         return result
+
+    async def _revoke(self, sim_id: str) -> None:
+        """Ask later instead: nothing was dialled."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        schedule = self._timetables[sim_id].revoke(now, monotonic)
+        await self._keep(sim_id, schedule=schedule)
 
     async def _take(self, sim: ConfigSubentry, answer: str) -> BalanceResult:
         """Keep a balance that can be read and is in the SIM's currency."""

@@ -2,9 +2,8 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -19,6 +18,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import DOMAIN
+from .devices import sim_on_channel
 from .errors import translated_errors, unknown_message
 from .gateways.text import Encoding
 from .message_list import async_listed, async_scope
@@ -133,9 +133,7 @@ async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
     treatment = Treatment.of(route, data)
     messages = await async_send(hass, to, data[ATTR_MESSAGE], treatment, call.context)
     if treatment.reach is not None:
-        messages = await _wait(
-            hass, messages, treatment.reach, data[ATTR_WAIT_TIMEOUT]
-        )
+        messages = await _wait(hass, messages, treatment.reach, data[ATTR_WAIT_TIMEOUT])
     return async_response(hass, messages) if call.return_response else None
 
 

@@ -1,34 +1,50 @@
 """Why a message went wrong, in words of the user's language."""
 
 import re
+from typing import Protocol
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from .const import DOMAIN
-from .messaging.messages import OutgoingMessage, Reason
+from .messaging.messages import Reason
 
 _BARE_NUMBER = re.compile(r"[0-9]{1,3}")
 _RECEIPT_ERROR = re.compile(r"[A-Z]+ err:0*([0-9]{1,3})")
 """An SMPP receipt's `err` is the network's own number (SMPP 3.4 appendix B)."""
 
 
+class Reasoned(Protocol):
+    """A message, on its way or in the log, that stands where it does for a reason."""
+
+    @property
+    def reason(self) -> str:
+        """The reason in English, or in the box's own words."""
+
+    @property
+    def reason_key(self) -> str:
+        """As of `Reason`."""
+
+    @property
+    def piece(self) -> int | None:
+        """Which of several pieces the reason is about, from 1."""
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces there are."""
+
+
 @callback
-def in_words(hass: HomeAssistant, message: OutgoingMessage) -> str | None:
+def in_words(hass: HomeAssistant, message: Reasoned) -> str | None:
     """Return the reason for a message's state, if there is one."""
     reason = _reason(hass, message)
     if reason is None or message.piece is None:
         return reason
-    return _text(
-        hass,
-        "reason_piece",
-        piece=str(message.piece),
-        pieces=str(message.pieces),
-        reason=reason,
-    )
+    numbers = {"piece": str(message.piece), "pieces": str(message.pieces)}
+    return _text(hass, "reason_piece", reason=reason, **numbers)
 
 
-def _reason(hass: HomeAssistant, message: OutgoingMessage) -> str | None:
+def _reason(hass: HomeAssistant, message: Reasoned) -> str | None:
     if message.reason_key not in (Reason.NONE, Reason.BOX_WORDS):
         return _text(hass, f"reason_{message.reason_key}") or message.reason
     if not message.reason:

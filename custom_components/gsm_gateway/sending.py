@@ -187,6 +187,18 @@ def async_route(hass: HomeAssistant, device_id: str | None) -> Route:
     """Return the way through a named SIM or box, loaded or not; without one, through any."""
     if device_id is None:
         return Route(then=Fallback.ANY)
+    device, entry = device_and_entry(hass, device_id)
+    if identifier(entry) in device.identifiers:
+        return box_route(entry)
+    if (sim := sim_of(entry, device)) is None:
+        raise not_a_sim(device.name_by_user or device.name or device_id)
+    return Route(order=(sim,))
+
+
+def device_and_entry(
+    hass: HomeAssistant, device_id: str
+) -> tuple[dr.AnyDeviceEntry, ConfigEntry]:
+    """Return a device of ours and its entry, loaded or not. Raises a translated error."""
     device, entry = dr.async_get_device_and_config_entry_for_domain(
         hass, device_id, domain=DOMAIN
     )
@@ -196,11 +208,7 @@ def async_route(hass: HomeAssistant, device_id: str | None) -> Route:
             translation_key="device_unknown",
             translation_placeholders={"device": device_id},
         )
-    if identifier(entry) in device.identifiers:
-        return box_route(entry)
-    if (sim := sim_of(entry, device)) is None:
-        raise not_a_sim(device.name_by_user or device.name or device_id)
-    return Route(order=(sim,))
+    return device, entry
 
 
 def box_route(entry: ConfigEntry) -> Route:

@@ -12,17 +12,16 @@ from homeassistant.util.signal_type import SignalTypeFormat
 
 from .const import (
     CONF_IMSI,
-    CONF_NUMBER,
     CONF_PRIVATE_SENDERS,
     CONF_TRUSTED_SENDERS,
     DOMAIN,
     EVENT_SMS_RECEIVED,
-    SUBENTRY_CONTACT,
 )
+from .contacts import contact_name
 from .devices import async_device, sim_on_channel, unique_id
 from .messaging.countries import Country
 from .messaging.messages import ReceivedMessage
-from .messaging.numbers import country_of, same
+from .messaging.numbers import country_of
 from .trust import is_private, trusted
 
 KEY_INCOMING_SMS: Final = "incoming_sms"
@@ -53,7 +52,7 @@ def received_data(
     """
     sim = sim_on_channel(entry, message.channel)
     device = async_device(hass, entry, sim.subentry_id) if sim else None
-    country = country_of(sim.data.get(CONF_IMSI)) if sim else None
+    country = country_here(entry, message.channel)
     private = is_private_here(entry, message.sender, country)
     if sim is None or device is None or device.disabled:
         device, entity_id, sim_name = async_device(hass, entry), None, None
@@ -70,7 +69,7 @@ def received_data(
         "channel": message.channel,
         "sim": sim_name,
         "sender": message.sender,
-        "contact": _contact(hass, message.sender, country),
+        "contact": contact_name(hass, message.sender, country),
         "trusted": _trusted(entry, sim, message.sender, country),
         "text": "" if private else message.text,
         "kind": message.kind.value,
@@ -86,6 +85,12 @@ def received_data(
     }
 
 
+def country_here(entry: ConfigEntry, channel: int) -> Country | None:
+    """Return the country of the SIM on a port, if both are known."""
+    sim = sim_on_channel(entry, channel)
+    return country_of(sim.data.get(CONF_IMSI)) if sim else None
+
+
 def is_private_here(entry: ConfigEntry, sender: str, country: Country | None) -> bool:
     """Tell whether the box's settings keep a sender's texts private."""
     return is_private(sender, country, entry.options.get(CONF_PRIVATE_SENDERS, ()))
@@ -98,17 +103,4 @@ def _trusted(
     sim_list = sim.data.get(CONF_TRUSTED_SENDERS, ()) if sim else ()
     return trusted(
         sender, country, sim_list, entry.options.get(CONF_TRUSTED_SENDERS, ())
-    )
-
-
-def _contact(hass: HomeAssistant, sender: str, country: Country | None) -> str | None:
-    """Return the name of the contact, of any box, that has the sender's number."""
-    return next(
-        (
-            contact.title
-            for entry in hass.config_entries.async_entries(DOMAIN)
-            for contact in entry.get_subentries_of_type(SUBENTRY_CONTACT)
-            if same(contact.data[CONF_NUMBER], sender, country)
-        ),
-        None,
     )

@@ -1,10 +1,10 @@
-"""Balance of a SIM, and what the box tells of its radio."""
+"""Balance and traffic of a SIM, what the box tells of its radio, and who wrote last."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -14,14 +14,19 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_change
+from homeassistant.util import dt as dt_util
 
 from .balances import SIGNAL_BALANCE, shows_balance
 from .const import SUBENTRY_SIM
 from .entity import SubentryEntity, ToldEntity, async_follow_subentries
 from .gateways.model import ChannelStatus
+from .last_message import LastMessageSensor
+from .messenger import MESSENGER, Messenger
+from .report import SIGNAL_SMS_STATUS
 from .runtime import GsmGatewayConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -65,6 +70,46 @@ TOLD: Final = (
         value_fn=lambda status: status.operator or None,
     ),
 )
+LAST_MESSAGE: Final = SensorEntityDescription(
+    key="last_message", translation_key="last_message"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrafficSensorEntityDescription(SensorEntityDescription):
+    """A sensor of what a SIM sends."""
+
+    value_fn: Callable[[Messenger, str], int]
+    """Finds the value of a line."""
+    begins_fn: Callable[[datetime], datetime] | None = None
+    """Finds since when it counts, from the beginning of the day."""
+
+
+TRAFFIC: Final = (
+    TrafficSensorEntityDescription(
+        key="sent_today",
+        translation_key="sent_today",
+        state_class=SensorStateClass.TOTAL,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda messenger, line_id: messenger.guard.used(line_id).today,
+        begins_fn=lambda day: day,
+    ),
+    TrafficSensorEntityDescription(
+        key="sent_this_month",
+        translation_key="sent_this_month",
+        state_class=SensorStateClass.TOTAL,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda messenger, line_id: messenger.guard.used(line_id).month_parts,
+        begins_fn=lambda day: dt_util.start_of_local_day(day.replace(day=1)),
+    ),
+    TrafficSensorEntityDescription(
+        key="waiting",
+        translation_key="waiting",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda messenger, line_id: messenger.outbox.waiting(line_id),
+    ),
+)
 
 
 async def async_setup_entry(
@@ -72,12 +117,15 @@ async def async_setup_entry(
     entry: GsmGatewayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the sensors of a box's SIMs."""
+    """Set up the sensors of a box and of its SIMs."""
+    async_add_entities([LastMessageSensor(entry, LAST_MESSAGE)])
 
     def build(sim: ConfigSubentry) -> Iterator[SubentryEntity]:
         if shows_balance(sim):
             yield BalanceSensor(entry, sim, BALANCE)
             yield LastBalanceCheckSensor(entry, sim, LAST_BALANCE_CHECK)
+        for traffic in TRAFFIC:
+            yield TrafficSensor(entry, sim, traffic)
         for description in TOLD:
             yield ToldSensor(entry, sim, description, description.value_fn)
 
@@ -120,6 +168,51 @@ class LastBalanceCheckSensor(BalanceEntity):
     def native_value(self) -> datetime | None:
         """Return when the balance was read last."""
         return self.entry.runtime_data.balances.known(self.subentry_id).checked
+
+
+class TrafficSensor(SubentryEntity, SensorEntity):
+    """What a SIM has sent, or may have to send.
+
+    A message that several SIMs may send waits for each of them.
+    """
+
+    entity_description: TrafficSensorEntityDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to outgoing messages, to changed settings, and to the clock at midnight."""
+        listen = async_dispatcher_connect(
+            self.hass, SIGNAL_SMS_STATUS, self._async_refresh
+        )
+        self.async_on_remove(listen)
+        status = self.entry.runtime_data.status
+        self.async_on_remove(status.async_add_listener(self._async_refresh))
+        self.async_on_remove(
+            async_track_time_change(
+                self.hass, self._async_new_day, hour=0, minute=0, second=0
+            )
+        )
+        self._read()
+
+    @callback
+    def _async_refresh(self, _data: Mapping[str, Any] | None = None) -> None:
+        """Show what changed; most messages concern other SIMs."""
+        before = self._attr_native_value
+        self._read()
+        if self._attr_native_value != before:
+            self.async_write_ha_state()
+
+    @callback
+    def _async_new_day(self, _now: datetime) -> None:
+        self._read()
+        self.async_write_ha_state()
+
+    def _read(self) -> None:
+        description, messenger = self.entity_description, self.hass.data[MESSENGER]
+        self._attr_native_value = description.value_fn(messenger, self.subentry_id)
+        if description.begins_fn is not None:
+            day = dt_util.start_of_local_day()
+            self._attr_last_reset = description.begins_fn(day)
 
 
 class ToldSensor(ToldEntity[str | int], SensorEntity):

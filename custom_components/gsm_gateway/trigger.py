@@ -23,13 +23,10 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .announce import SIGNAL_SMS_RECEIVED
-from .const import CONF_IMSI, DOMAIN
-from .devices import sim_on_channel
+from .announce import SIGNAL_SMS_RECEIVED, country_here
+from .const import DOMAIN
 from .failed_trigger import SmsFailedTrigger
-from .messaging.countries import Country
 from .messaging.messages import ReceivedMessage
-from .messaging.numbers import country_of
 from .messenger import MESSENGER
 from .targeting import async_is_targeted
 from .trust import is_among
@@ -132,8 +129,11 @@ class SmsReceivedTrigger(Trigger):
     def _is_from_sender(self, message: Mapping[str, Any]) -> bool:
         """Tell whether the sender is one of those looked for."""
         senders = self._options[CONF_SENDER]
-        country = _country(self._hass, message)
-        return not senders or is_among(message["sender"], senders, country)
+        if not senders:
+            return True
+        entry = self._hass.config_entries.async_get_entry(message["config_entry_id"])
+        country = country_here(entry, message["channel"]) if entry else None
+        return is_among(message["sender"], senders, country)
 
     def _unwelcome(self, message: Mapping[str, Any]) -> str | None:
         """Return why a message is no reason for the action, if it is none."""
@@ -146,13 +146,6 @@ class SmsReceivedTrigger(Trigger):
         received_at = datetime.fromisoformat(message["received_at"])
         age = self._hass.data[MESSENGER].clock.now() - received_at
         return "too_old" if age > self._options[CONF_MAX_AGE] else None
-
-
-def _country(hass: HomeAssistant, message: Mapping[str, Any]) -> Country | None:
-    """Return the country of the SIM that received a message."""
-    entry = hass.config_entries.async_get_entry(message["config_entry_id"])
-    sim = entry and sim_on_channel(entry, message["channel"])
-    return country_of(sim.data.get(CONF_IMSI)) if sim else None
 
 
 @callback

@@ -1,7 +1,6 @@
 """Whether a box is within reach, and since when it was not."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import suppress
 import logging
 from typing import Final
 
@@ -12,19 +11,15 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN
 from .gateways.clock import Clock
 from .gateways.model import GatewayError, InvalidAuth
+from .messaging import history
+from .messaging.history import Gap
+from .messaging.store import StoreUnavailable
+from .messenger import MESSENGER
 
 _LOGGER = logging.getLogger(__name__)
 
 # The entries whose loss the log has; a reload between loss and return keeps it.
 _LOST_TOLD: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_lost_told")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gap:
-    """A time in which nobody listened to the box."""
-
-    since: datetime
-    until: datetime | None = None
 
 
 class Connection:
@@ -34,12 +29,29 @@ class Connection:
         self._hass = hass
         self._entry = entry
         self._clock = clock
+        self._store = hass.data[MESSENGER].store
         self._lost_told = hass.data.setdefault(_LOST_TOLD, set())
         self.connected = False
         self.refused = False
         """Whether the box refuses the credentials, so that nobody tries any more."""
-        self.gap = Gap(since=clock.now())
+        self.gap = Gap(since=clock.now(), until=None)
         """The present one, else the last."""
+
+    async def async_load(self) -> None:
+        """Read since when nobody listens: since the run before, if there was one."""
+        self._note()
+        with suppress(StoreUnavailable):
+            gaps = await history.gaps(self._store, self._entry.entry_id, 1)
+            self.gap = next(iter(gaps), self.gap)
+
+    def _note(self) -> None:
+        """Let the log know whether we listen."""
+        history.listening(
+            self._store,
+            self._entry.entry_id,
+            self._clock.now(),
+            connected=self.connected,
+        )
 
     @callback
     def update(self, *, connected: bool, error: GatewayError | None) -> bool:
@@ -54,7 +66,17 @@ class Connection:
             self._back()
         else:
             self._lost(error, changed=changed)
+        if changed:
+            self._note()
         return changed
+
+    @callback
+    def leave(self) -> None:
+        """Hear that nobody listens from now on: the entry is unloaded, or all ends."""
+        if self.connected:
+            self.connected = False
+            self.gap = Gap(since=self._clock.now(), until=None)
+            self._note()
 
     def _back(self) -> None:
         if self.gap.until is None:
@@ -65,7 +87,7 @@ class Connection:
 
     def _lost(self, error: GatewayError | None, *, changed: bool) -> None:
         if changed:
-            self.gap = Gap(since=self._clock.now())
+            self.gap = Gap(since=self._clock.now(), until=None)
         if self._entry.entry_id not in self._lost_told:
             _LOGGER.warning(
                 "%s is not connected: %s",

@@ -23,6 +23,7 @@ from .connection import Connection
 from .const import CONF_CHANNEL, SUBENTRY_SIM
 from .coordinator import StatusCoordinator
 from .devices import async_device, async_register_devices
+from .gap_log import async_log_gap
 from .gateways.model import GatewayError, IncomingCall, SendReport, SmsPart
 from .messaging.catchup import CatchUp
 from .messaging.inbox import Inbox
@@ -82,6 +83,7 @@ class GatewayRuntime:
             known[entry_id] = Receiving(inbox=inbox, catchup=catchup)
         self.inbox, self._catchup = known[entry_id].inbox, known[entry_id].catchup
         await self.balances.async_load()
+        await self.connection.async_load()
 
     @callback
     def async_start(self) -> None:
@@ -109,6 +111,7 @@ class GatewayRuntime:
                 await self._tasks.stop()
         except TimeoutError:
             _LOGGER.debug("%s was left without a goodbye", self.entry.title)
+        self.connection.leave()
         for line in self.lines.values():
             line.connected = False
 
@@ -172,6 +175,8 @@ class GatewayRuntime:
         if not changed:
             self.messenger.outbox.wake()
             return
+        if connected and self.gateway.inbox is None:
+            async_log_gap(self.hass, self.entry, self.connection.gap)
         for line in self.lines.values():
             line.connected = connected
         self.inbox.on_connection(connected=connected)

@@ -80,6 +80,9 @@ class Entry:
     reason_key: str = ""
     """As of `Reason`."""
     code: int | None = None
+    piece: int | None = None
+    """Which of several pieces the reason is about, from 1."""
+    pieces: int = 1
     parts: int
     """SMS that the network counts."""
     complete: bool = True
@@ -286,6 +289,8 @@ def _sent(
             reason=row["reason"],
             reason_key=row["reason_key"],
             code=row["code"],
+            piece=row["piece"],
+            pieces=row["pieces"],
             parts=row["parts"],
             attempt=row["attempt"],
             at=_moment(row["created_at"]),

@@ -159,9 +159,9 @@ async def _reply(
     What came in on a port without a SIM of ours is answered by any SIM of that
     box. A named device has its way.
     """
-    origin = await hass.data[MESSENGER].async_origin(message_id)
-    entry = origin and hass.config_entries.async_get_entry(origin.box_id)
-    if origin is None or entry is None:
+    if (origin := await hass.data[MESSENGER].async_origin(message_id)) is None:
+        raise unknown_message(message_id)
+    if (entry := hass.config_entries.async_get_entry(origin.box_id)) is None:
         raise unknown_message(message_id)
     with translated_errors(entry.title):
         to: list[object] = [reply_address(origin.sender)]
@@ -174,7 +174,8 @@ async def _reply(
 async def _async_cancel_sms(call: ServiceCall) -> ServiceResponse:
     """Take back a message that no SIM has begun to send."""
     with translated_errors(""):
-        message = call.hass.data[MESSENGER].outbox.cancel(call.data[ATTR_MESSAGE_ID])
+        outbox = call.hass.data[MESSENGER].outbox
+        message = await outbox.cancel(call.data[ATTR_MESSAGE_ID])
     return async_response(call.hass, [message]) if call.return_response else None
 
 

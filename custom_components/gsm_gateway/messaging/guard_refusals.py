@@ -72,7 +72,7 @@ class OverBudget(GuardRefusal):
         used: int,
         frees_at: datetime,
     ) -> None:
-        """Keep the limit of these SIMs together, how much is used or waits, and until when."""
+        """Keep the limit of these SIMs together, what is used of it or waits, and when it fits."""
         super().__init__(f"no room in the limit per {which}", number, cause)
         self.which = which
         self.limit = limit

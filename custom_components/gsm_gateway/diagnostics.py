@@ -22,11 +22,22 @@ from .const import (
     CONF_HTTP_PORT,
     CONF_ICCID,
     CONF_IMSI,
+    CONF_KEEP_DAYS,
+    CONF_NUMBER_FORM,
+    CONF_PACING,
+    CONF_PARTS_PER_DAY,
+    CONF_PARTS_PER_HOUR,
+    CONF_PARTS_PER_MONTH,
     CONF_PRIORITY,
+    CONF_PRIVATE_SENDERS,
+    CONF_RECIPIENTS_PER_DAY,
+    CONF_ROAMING,
+    CONF_SHOW_TEXTS,
     CONF_SIMS,
     CONF_SMPP,
     CONF_SMPP_PORT,
     CONF_TLS,
+    CONF_TRUSTED_SENDERS,
     CONF_USE_AMI,
     CONF_USE_FOR_SENDING,
     SUBENTRY_CONTACT,
@@ -44,11 +55,19 @@ ENTRY_FACTS: Final = (
     CONF_USE_AMI,
     CONF_VERIFY_SSL,
 )
+OPTION_FACTS: Final = (CONF_KEEP_DAYS, CONF_SHOW_TEXTS)
 SIM_FACTS: Final = (
     CONF_CHANNEL,
     CONF_BALANCE_INTERVAL,
     CONF_CURRENCY,
     CONF_USE_FOR_SENDING,
+    CONF_PARTS_PER_HOUR,
+    CONF_PARTS_PER_DAY,
+    CONF_PARTS_PER_MONTH,
+    CONF_RECIPIENTS_PER_DAY,
+    CONF_PACING,
+    CONF_ROAMING,
+    CONF_NUMBER_FORM,
 )
 LINE_FACTS: Final = ("enabled", "connected", "registered", "busy", "busy_with_ussd")
 STATUS_FACTS: Final = (
@@ -70,12 +89,14 @@ TO_REDACT: Final = {
     "module_imeis",
     "number",
     "password",
+    "private_senders",
     "sender",
     "serial",
     "smpp_password",
     "smpp_system_id",
     "text",
     "to",
+    "trusted_senders",
     "username",
 }
 """The second net: no list above has any of these."""
@@ -117,6 +138,9 @@ def _settings(entry: GsmGatewayConfigEntry) -> dict[str, Any]:
         **_chosen(entry.data, ENTRY_FACTS),
         "smpp": smpp and _chosen(smpp, (CONF_SMPP_PORT,)),
         "identity_known": entry.unique_id is not None,
+        **_chosen(entry.options, OPTION_FACTS),
+        "trusted_sender_count": len(entry.options.get(CONF_TRUSTED_SENDERS, ())),
+        "private_sender_count": len(entry.options.get(CONF_PRIVATE_SENDERS, ())),
     }
 
 
@@ -130,6 +154,7 @@ def _contact(contact: ConfigSubentry) -> dict[str, Any]:
 def _sim(entry: GsmGatewayConfigEntry, sim: ConfigSubentry) -> dict[str, Any]:
     told: dict[str, Any] = {
         **_chosen(sim.data, SIM_FACTS),
+        "trusted_sender_count": len(sim.data.get(CONF_TRUSTED_SENDERS, ())),
         "balance_asked_for": bool(sim.data.get(CONF_BALANCE_CODE)),
         "card_known": bool(sim.data.get(CONF_ICCID) or sim.data.get(CONF_IMSI)),
     }
@@ -146,8 +171,14 @@ def _sim_at_work(
     status = runtime.status.data.channel(line.channel)
     balance = runtime.balances.known(sim.subentry_id)
     schedule = balance.schedule
+    used = runtime.messenger.guard.used(line.line_id)
     return {
         "line": {fact: getattr(line, fact) for fact in LINE_FACTS},
+        "traffic": {
+            "sent_today": used.today,
+            "sent_this_month": used.month_parts,
+            "waiting": runtime.messenger.outbox.waiting(line.line_id),
+        },
         "status": status and {fact: getattr(status, fact) for fact in STATUS_FACTS},
         "balance": {
             "asked": _iso(schedule.last_asked) if schedule else None,

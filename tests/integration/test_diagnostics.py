@@ -39,6 +39,9 @@ SECRETS = {
     "received_text": "the received secret",
     "balance_code": "*1234*5678#",
     "answer": "your secret balance is 12,50 PLN",
+    "box_trusts": "+48644555666",
+    "sim_trusts": "SecretPanel",
+    "private_sender": "SecretBank",
 }
 
 
@@ -74,6 +77,11 @@ async def bunker(hass: HomeAssistant) -> MockConfigEntry:
             **BALANCE | {"balance_code": SECRETS["balance_code"]},
             imsi=SECRETS["imsi"],
             iccid=SECRETS["iccid"],
+            trusted_senders=[SECRETS["sim_trusts"], SECRETS["sender"]],
+            parts_per_hour=12,
+            pacing=None,
+            roaming=True,
+            number_form="plus",
         ),
         contact(SECRETS["contact"], SECRETS["contact_number"], expire_after=90),
         host=SECRETS["host"],
@@ -88,7 +96,17 @@ async def bunker(hass: HomeAssistant) -> MockConfigEntry:
     assert await async_setup_component(hass, "diagnostics", {})
     with wired(**{SECRETS["host"]: box}):
         await set_up(hass, entry)
-    hass.config_entries.async_update_entry(entry, title=SECRETS["title"])
+    hass.config_entries.async_update_entry(
+        entry,
+        title=SECRETS["title"],
+        options={
+            **entry.options,
+            "trusted_senders": [SECRETS["box_trusts"]],
+            "private_senders": [SECRETS["private_sender"]],
+            "keep_days": 30,
+            "show_texts": True,
+        },
+    )
     box.receive(SECRETS["received_text"], sender=SECRETS["sender"])
     await act(hass, "send_sms", to=SECRETS["recipient"], message=SECRETS["sent_text"])
     await on_the_air(box)
@@ -109,6 +127,10 @@ async def test_an_entry_tells_how_it_works(
         "verify_ssl": True,
         "smpp": {"smpp_port": 7777},
         "identity_known": True,
+        "keep_days": 30,
+        "show_texts": True,
+        "trusted_sender_count": 1,
+        "private_sender_count": 1,
     }
     assert told["box"] == {"model": "GoIP-4", "firmware": "GS-4.01"}
     assert told["connection"]["connected"] is True
@@ -136,6 +158,11 @@ async def test_a_sim_tells_its_line_and_its_schedule(
         "balance_interval": 24,
         "currency": "PLN",
         "use_for_sending": "always",
+        "parts_per_hour": 12,
+        "pacing": None,
+        "roaming": True,
+        "number_form": "plus",
+        "trusted_sender_count": 2,
         "balance_asked_for": True,
         "card_known": True,
         "line": {
@@ -145,6 +172,7 @@ async def test_a_sim_tells_its_line_and_its_schedule(
             "busy": False,
             "busy_with_ussd": False,
         },
+        "traffic": {"sent_today": 1, "sent_this_month": 1, "waiting": 0},
         "status": {
             "sim_present": True,
             "registered": True,

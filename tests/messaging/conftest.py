@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -25,13 +26,17 @@ def new_id() -> Callable[[], str]:
 
 
 @pytest.fixture
-async def office(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Office]:
+async def office(
+    clock: HandClock, new_id: Callable[[], str], tmp_path: Path
+) -> AsyncIterator[Office]:
     """An outbox without a line, closed in the end."""
-    office = Office(clock, new_id)
+    office = Office(clock, new_id, tmp_path / "messages.db")
+    await office.open()
     yield office
     closing = asyncio.create_task(office.outbox.close())
     await clock.advance(5)
     await closing
+    await office.store.close()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from custom_components.gsm_gateway.gateways.ports import (
     StatusReader,
     UssdRunner,
 )
+from custom_components.gsm_gateway.gateways.text import count_parts
 
 
 class _NoLink(Receiver):
@@ -52,6 +53,8 @@ class FakeSender(Sender):
         self.longest = 1000
         self.not_ready: set[int] = set()
         self.offered: list[dict[str, int]] = []
+        self.as_unicode: list[bool] = []
+        """Whether each call asked for UCS-2."""
 
     @property
     @override
@@ -71,7 +74,7 @@ class FakeSender(Sender):
 
     @override
     def count(self, text: str, *, unicode: bool = False) -> int:
-        return len(self.split(text))
+        return max(len(self.split(text)), count_parts(text, unicode=unicode))
 
     @override
     def ready(self, channel: int) -> bool:
@@ -84,6 +87,7 @@ class FakeSender(Sender):
         self._order.append(text)
         self.on_air.append((channel, to, text))
         self.tokens.append(token)
+        self.as_unicode.append(unicode)
         if self.gate is not None:
             await self.gate.wait()
         ending = self.endings.pop(0) if self.endings else None

@@ -52,8 +52,8 @@ async def test_sms_waits_for_a_ussd_and_other_sims_do_not(
     office.add(other, "b", box_id="other")
     dialling = ask(line, "1")
     await settle()
-    held = office.submit(route=Route(order=("a",)))
-    office.submit(route=Route(order=("b",)))
+    held = await office.submit(route=Route(order=("a",)))
+    await office.submit(route=Route(order=("b",)))
     await settle()
     assert box.sender.on_air == []
     assert len(other.sender.on_air) == 1
@@ -65,7 +65,7 @@ async def test_sms_waits_for_a_ussd_and_other_sims_do_not(
 
 async def test_ussd_waits_for_an_sms(line: Line, box: FakeBox, office: Office) -> None:
     box.sender.gate = asyncio.Event()
-    office.submit()
+    await office.submit()
     await settle()
     assert line.busy
     assert not line.busy_with_ussd
@@ -85,10 +85,10 @@ async def test_turns_alarm_then_asked_ussd_then_sms_then_other_ussd(
     line.claim(holder)
     waiting = [ask(line, "idle", waited_for=False)]
     await settle()
-    office.submit("normal 1")
+    await office.submit("normal 1")
     waiting.append(ask(line, "asked"))
-    office.submit("normal 2")
-    office.submit("alarm", priority=Priority.ALARM)
+    await office.submit("normal 2")
+    await office.submit("alarm", priority=Priority.ALARM)
     await settle()
     line.release(holder)
     await asyncio.gather(*waiting)
@@ -103,8 +103,8 @@ async def test_alarm_takes_another_sim_during_a_ussd(
     dialling = ask(line, "1")
     await settle()
     route = Route(order=("a", "b"))
-    waits = office.submit("normal", route=route)
-    alarm = office.submit("alarm", route=route, priority=Priority.ALARM)
+    waits = await office.submit("normal", route=route)
+    alarm = await office.submit("alarm", route=route, priority=Priority.ALARM)
     await settle()
     assert office.message(alarm).line_id == "b"
     assert office.state(waits) is State.QUEUED
@@ -119,7 +119,7 @@ async def test_alarm_without_another_sim_waits_for_the_end_of_the_ussd(
 ) -> None:
     dialling = ask(line, "1")
     await settle()
-    alarm = office.submit(priority=Priority.ALARM)
+    alarm = await office.submit(priority=Priority.ALARM)
     await clock.advance(39)
     assert office.state(alarm) is State.QUEUED
     await clock.advance(2)
@@ -199,7 +199,7 @@ async def test_idle_ussd_goes_when_the_waiting_message_has_expired(
     box.ussd.gate.set()
     holder = object()
     line.claim(holder)
-    office.submit(minutes=1)
+    await office.submit(minutes=1)
     dialling = ask(line, "1", waited_for=False)
     await settle()
     await clock.advance(61)
@@ -213,7 +213,7 @@ async def test_idle_ussd_does_not_wait_for_a_message_that_cannot_leave_here(
 ) -> None:
     box.ussd.gate.set()
     box.sender.not_ready.add(1)
-    queued = office.submit()
+    queued = await office.submit()
     await ask(line, "1", waited_for=False)
     assert office.state(queued) is State.QUEUED
 
@@ -223,8 +223,8 @@ async def test_pause_between_two_sms_of_one_sim(
 ) -> None:
     box = FakeBox(pacing=10)
     office.add(box)
-    office.submit("1")
-    office.submit("2")
+    await office.submit("1")
+    await office.submit("2")
     await clock.advance(9)
     assert len(box.sender.on_air) == 1
     await clock.advance(1)
@@ -234,8 +234,8 @@ async def test_pause_between_two_sms_of_one_sim(
 async def test_asked_ussd_uses_the_pause(office: Office, clock: HandClock) -> None:
     box = FakeBox(pacing=10)
     line = office.add(box)
-    office.submit("1")
-    office.submit("2")
+    await office.submit("1")
+    await office.submit("2")
     await clock.advance(1)
     box.ussd.gate.set()
     await ask(line, "asked")
@@ -253,10 +253,10 @@ async def test_alarm_between_the_pieces_of_a_long_message(
     box = FakeBox(pacing=3)
     box.sender.piece_length = 2
     office.add(box)
-    office.submit("aabbcc")
-    office.submit("nn")
+    await office.submit("aabbcc")
+    await office.submit("nn")
     await clock.advance(4)
-    office.submit("!!", priority=Priority.ALARM)
+    await office.submit("!!", priority=Priority.ALARM)
     await clock.advance(4)
     assert [text for _, _, text in box.sender.on_air] == ["aa", "bb", "!!"]
     await clock.advance(60)

@@ -29,7 +29,7 @@ from custom_components.gsm_gateway.messaging.messages import (
 
 from .fake_box import FakeBox
 from .hand_clock import START, HandClock, settle
-from .sending import ANY, NUMBER, Office
+from .sending import NUMBER, Office
 
 SMS = [(1, NUMBER, "Hallo")]
 
@@ -38,8 +38,8 @@ async def test_message_is_queued_sent_and_accepted(
     office: Office, box: FakeBox
 ) -> None:
     office.add(box)
-    message = office.outbox.submit(
-        "+49 170 123-45-67", "Hallo\0", ANY, Priority.NORMAL, timedelta(hours=1)
+    (message,) = await office.outbox.submit(
+        [office.request("Hallo\0", to="+49 170 123-45-67")]
     )
     assert message == OutgoingMessage(
         message_id="m1",
@@ -67,11 +67,11 @@ async def test_sending_is_told_before_the_first_byte_leaves(
     office.add(box)
     seen: list[list[str]] = []
 
-    async def send(channel: int, to: str, text: str, token: str) -> None:
-        seen.append(office.states(message_id))
+    async def send(*args: object, unicode: bool) -> None:
+        seen.append(office.states("m1"))
 
     box.sender.send = send  # type: ignore[method-assign]
-    message_id = office.submit()
+    await office.submit()
     await settle()
     assert seen == [["queued", "sending"]]
 
@@ -84,7 +84,7 @@ async def test_what_certainly_did_not_go_out_is_tried_again(
 ) -> None:
     office.add(box)
     box.sender.endings = [error("not now")]
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     message = office.message(message_id)
     assert (message.state, message.attempt) == (State.QUEUED, 2)
@@ -102,7 +102,7 @@ async def test_pauses_between_attempts_grow(
 ) -> None:
     office.add(box)
     box.sender.endings = [ChannelBusy("busy")] * 99
-    office.submit(minutes=24 * 60)
+    await office.submit(minutes=24 * 60)
     moments = []
     for _ in range(200):
         before = len(box.sender.on_air)
@@ -118,7 +118,7 @@ async def test_what_may_have_gone_out_is_unknown_and_never_sent_again(
 ) -> None:
     office.add(box)
     box.sender.endings = [error("nobody knows")]
-    message_id = office.submit()
+    message_id = await office.submit()
     await clock.advance(4000)
     assert office.states(message_id) == ["queued", "sending", "unknown"]
     assert len(box.sender.on_air) == 1
@@ -130,7 +130,7 @@ async def test_refused_for_good_is_failed(
     office.add(box)
     office.add(FakeBox(), "b", box_id="other")
     box.sender.endings = [SendRefused("bad number", 28)]
-    message_id = office.submit(route=Route(order=("a", "b")))
+    message_id = await office.submit(route=Route(order=("a", "b")))
     await clock.advance(4000)
     message = office.message(message_id)
     assert message.state is State.FAILED
@@ -144,7 +144,7 @@ async def test_error_after_the_box_took_it_does_not_send_again(
     office.add(box)
     box.sender.gate = asyncio.Event()
     box.sender.endings = [CannotConnect("link lost")]
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     office.report(box.sender.tokens[0], SendState.ACCEPTED)
     box.sender.gate.set()
@@ -160,7 +160,7 @@ async def test_next_sim_takes_over_what_the_first_could_not_send(
     office.add(box)
     office.add(other, "b", box_id="other")
     box.sender.endings = [ChannelUnavailable("not registered")]
-    message_id = office.submit(route=Route(order=("a", "b")))
+    message_id = await office.submit(route=Route(order=("a", "b")))
     await settle()
     assert office.message(message_id).line_id == "b"
     assert other.sender.on_air == SMS
@@ -169,8 +169,8 @@ async def test_next_sim_takes_over_what_the_first_could_not_send(
 async def test_least_busy_sims_share_the_work(office: Office, box: FakeBox) -> None:
     for number in range(3):
         office.add(box, f"sim{number}", channel=number)
-    for _ in range(9):
-        office.submit()
+    for number in range(9):
+        await office.submit(f"Nr. {number}")
         await office.clock.advance(1)
     channels = [channel for channel, _, _ in box.sender.on_air]
     assert channels == [0, 1, 2] * 3
@@ -181,9 +181,9 @@ async def test_first_in_first_out_and_alarms_before(
 ) -> None:
     line = office.add(box, connected=False)
     for text in ("1", "2"):
-        office.submit(text)
+        await office.submit(text)
     for text in ("A", "B"):
-        office.submit(text, priority=Priority.ALARM)
+        await office.submit(text, priority=Priority.ALARM)
     line.connected = True
     office.outbox.wake()
     await settle()
@@ -196,7 +196,7 @@ async def test_order_is_kept_over_a_refusal(
     office.add(box)
     box.sender.endings = [ChannelBusy("busy")]
     for text in ("1", "2"):
-        office.submit(text)
+        await office.submit(text)
     await clock.advance(5)
     assert [text for _, _, text in box.sender.on_air] == ["1", "1", "2"]
 
@@ -205,7 +205,7 @@ async def test_message_waits_for_a_box_that_is_away(
     office: Office, box: FakeBox, clock: HandClock
 ) -> None:
     line = office.add(box, connected=False)
-    message_id = office.submit(minutes=60)
+    message_id = await office.submit(minutes=60)
     await clock.advance(3000)
     assert office.states(message_id) == ["queued"]
     line.connected = True
@@ -219,7 +219,7 @@ async def test_recovered_box_is_not_kept_waiting(
 ) -> None:
     office.add(box)
     box.sender.endings = [CannotConnect("away")] * 4
-    office.submit()
+    await office.submit()
     await clock.advance(40)
     assert len(box.sender.on_air) == 4
     office.outbox.box_connected("box")
@@ -232,7 +232,7 @@ async def test_sim_that_registers_is_not_kept_waiting(
 ) -> None:
     line = office.add(box)
     box.sender.endings = [ChannelUnavailable("not registered")] * 4
-    office.submit()
+    await office.submit()
     await clock.advance(40)
     line.registered = False
     await clock.advance(600)
@@ -245,7 +245,7 @@ async def test_sim_that_registers_is_not_kept_waiting(
 
 async def test_message_expires(office: Office, box: FakeBox, clock: HandClock) -> None:
     line = office.add(box, connected=False)
-    message_id = office.submit(minutes=1)
+    message_id = await office.submit(minutes=1)
     await clock.advance(59)
     assert office.state(message_id) is State.QUEUED
     await clock.advance(1)
@@ -263,7 +263,7 @@ async def test_sender_that_becomes_ready_by_itself_is_found(
 ) -> None:
     office.add(box)
     box.sender.not_ready.add(1)
-    office.submit()
+    await office.submit()
     await clock.advance(60)
     box.sender.not_ready.clear()
     await clock.advance(5)
@@ -275,18 +275,18 @@ async def test_named_sim_is_told_while_the_message_is_queued(
 ) -> None:
     office.add(box, connected=False)
     office.add(box, "b", connected=False)
-    named = office.submit(route=Route(order=("a",)))
-    free = office.submit(route=Route(order=("a", "b")))
+    named = await office.submit(route=Route(order=("a",)))
+    free = await office.submit(route=Route(order=("a", "b")))
     assert office.message(named).line_id == "a"
     assert office.message(free).line_id is None
 
 
 async def test_no_sim_at_all(office: Office, box: FakeBox) -> None:
     with pytest.raises(NoSim):
-        office.submit()
+        await office.submit()
     office.add(box, policy=SendPolicy.NEVER)
     with pytest.raises(NoSim):
-        office.submit(route=Route(order=("a",), then=Fallback.ANY))
+        await office.submit(route=Route(order=("a",), then=Fallback.ANY))
     assert office.told == []
 
 
@@ -294,13 +294,13 @@ async def test_no_sim_at_all(office: Office, box: FakeBox) -> None:
 async def test_bad_number(office: Office, box: FakeBox, number: str) -> None:
     office.add(box)
     with pytest.raises(BadNumber):
-        office.outbox.submit(number, "x", ANY, Priority.NORMAL, timedelta(hours=1))
+        await office.submit(to=number)
 
 
 async def test_text_too_long_for_every_sim(office: Office, box: FakeBox) -> None:
     office.add(box)
     with pytest.raises(TextTooLong):
-        office.submit("x" * 1001)
+        await office.submit("x" * 1001)
 
 
 async def test_text_too_long_for_the_first_sim(office: Office, box: FakeBox) -> None:
@@ -308,7 +308,7 @@ async def test_text_too_long_for_the_first_sim(office: Office, box: FakeBox) -> 
     other.sender.longest = 5000
     office.add(box)
     office.add(other, "b", box_id="other")
-    message_id = office.submit("x" * 1001, route=Route(order=("a", "b")))
+    message_id = await office.submit("x" * 1001, route=Route(order=("a", "b")))
     await settle()
     assert office.message(message_id).line_id == "b"
 
@@ -320,7 +320,7 @@ async def test_only_sim_that_takes_it_goes_away_for_good(
     other.sender.longest = 5000
     line = office.add(box, connected=False)
     office.add(other, "b", box_id="other", connected=False)
-    message_id = office.submit("x" * 1001)
+    message_id = await office.submit("x" * 1001)
     office.router.remove("b")
     line.connected = True
     office.outbox.wake()
@@ -334,4 +334,4 @@ async def test_parts_are_counted_as_the_network_does(
     office: Office, box: FakeBox, text: str, parts: int
 ) -> None:
     office.add(box)
-    assert office.message(office.submit(text)).parts == parts
+    assert office.message(await office.submit(text)).parts == parts

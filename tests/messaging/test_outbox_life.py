@@ -1,7 +1,6 @@
 """The end of the queue, its listeners, and what it remembers."""
 
 import asyncio
-from collections.abc import Callable
 import logging
 
 import pytest
@@ -12,6 +11,7 @@ from custom_components.gsm_gateway.gateways.model import (
 from custom_components.gsm_gateway.messaging.messages import (
     OutgoingMessage,
     Priority,
+    Reason,
     Route,
     ShuttingDown,
     State,
@@ -27,8 +27,8 @@ async def test_close_lets_running_sends_end(
 ) -> None:
     office.add(box)
     box.sender.gate = asyncio.Event()
-    message_id = office.submit()
-    waits = office.submit()
+    message_id = await office.submit()
+    waits = await office.submit()
     await settle()
     closing = asyncio.create_task(office.outbox.close(1))
     await clock.advance(0.5)
@@ -38,7 +38,7 @@ async def test_close_lets_running_sends_end(
     assert office.state(message_id) is State.ACCEPTED
     assert office.states(waits) == ["queued"]
     with pytest.raises(ShuttingDown):
-        office.submit()
+        await office.submit()
     office.outbox.wake()
     office.outbox.box_connected("box")
     await clock.advance(600)
@@ -49,14 +49,13 @@ async def test_close_makes_what_is_still_sending_unknown(
     office: Office, cut: FakeBox, clock: HandClock
 ) -> None:
     cut.sender.gate = asyncio.Event()
-    message_id = office.submit("aabb")
+    message_id = await office.submit("aabb")
     await settle()
     closing = asyncio.create_task(office.outbox.close(1))
     await clock.advance(1)
     assert closing.done()
-    message = office.message(message_id)
-    assert message.state is State.UNKNOWN
-    assert message.reason == "part 1 of 2: interrupted"
+    assert office.state(message_id) is State.UNKNOWN
+    assert office.why(message_id) == ("interrupted", Reason.INTERRUPTED, 1, 2)
     assert len(cut.sender.on_air) == 1
 
 
@@ -64,12 +63,12 @@ async def test_close_between_two_pieces(office: Office, clock: HandClock) -> Non
     box = FakeBox(pacing=30)
     box.sender.piece_length = 2
     office.add(box)
-    message_id = office.submit("aabb")
+    message_id = await office.submit("aabb")
     await settle()
     closing = asyncio.create_task(office.outbox.close(1))
     await clock.advance(1)
     assert closing.done()
-    assert office.message(message_id).reason == "part 2 of 2: interrupted"
+    assert office.why(message_id) == ("interrupted", Reason.INTERRUPTED, 2, 2)
     assert office.state(message_id) is State.UNKNOWN
 
 
@@ -78,7 +77,7 @@ async def test_close_keeps_what_the_box_took(
 ) -> None:
     office.add(box)
     box.sender.gate = asyncio.Event()
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     office.report(box.sender.tokens[0], SendState.ACCEPTED)
     closing = asyncio.create_task(office.outbox.close(1))
@@ -90,7 +89,7 @@ async def test_close_keeps_what_the_box_took(
 async def test_close_ends_although_a_driver_does_not(
     office: Office, box: FakeBox, clock: HandClock
 ) -> None:
-    async def send(channel: int, to: str, text: str, token: str) -> None:
+    async def send(*args: object, unicode: bool) -> None:
         for _ in range(5):
             try:
                 await clock.sleep(100)
@@ -99,7 +98,7 @@ async def test_close_ends_although_a_driver_does_not(
 
     office.add(box)
     box.sender.send = send  # type: ignore[method-assign]
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     closing = asyncio.create_task(office.outbox.close(1))
     await clock.advance(2)
@@ -110,37 +109,30 @@ async def test_close_ends_although_a_driver_does_not(
 
 
 async def test_listener_that_raises_does_not_stop_the_queue(
-    clock: HandClock,
-    new_id: Callable[[], str],
-    box: FakeBox,
-    caplog: pytest.LogCaptureFixture,
+    office: Office, box: FakeBox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office = Office(clock, new_id)
-
     def complain(message: OutgoingMessage, before: State | None) -> None:
         raise RuntimeError
 
-    office.outbox._on_change = complain
+    office.outbox._journal.on_change = complain
     office.add(box)
-    office.submit("secret")
+    await office.submit("secret")
     await settle()
     assert len(box.sender.on_air) == 1
     assert "secret" not in caplog.text
 
 
 async def test_listener_that_sends_another_message(
-    clock: HandClock, new_id: Callable[[], str], box: FakeBox
+    office: Office, clock: HandClock, box: FakeBox
 ) -> None:
-    office = Office(clock, new_id)
-
     def answer(message: OutgoingMessage, before: State | None) -> None:
         if message.state is State.EXPIRED:
-            office.submit("instead", priority=Priority.ALARM)
+            office.submit_soon("instead", priority=Priority.ALARM)
 
-    office.outbox._on_change = answer
+    office.outbox._journal.on_change = answer
     line = office.add(box, connected=False)
-    office.submit(minutes=1)
-    office.submit(minutes=2)
+    await office.submit(minutes=1)
+    await office.submit(minutes=2)
     await clock.advance(60)
     line.connected = True
     office.outbox.wake()
@@ -149,22 +141,20 @@ async def test_listener_that_sends_another_message(
 
 
 async def test_listener_that_sends_while_the_queue_is_gone_through(
-    clock: HandClock, new_id: Callable[[], str], box: FakeBox
+    office: Office, clock: HandClock, box: FakeBox
 ) -> None:
-    office = Office(clock, new_id)
-
     def answer(message: OutgoingMessage, before: State | None) -> None:
         if message.state is State.FAILED:
-            office.submit("shorter")
+            office.submit_soon("shorter")
 
     long_winded = FakeBox()
     long_winded.sender.longest = 5000
     office.add(long_winded, "long", connected=False)
     lines = [office.add(box, name, connected=False) for name in "abc"]
-    office.submit("x" * 1001)
-    office.submit()
+    await office.submit("x" * 1001)
+    await office.submit()
     office.router.remove("long")
-    office.outbox._on_change = answer
+    office.outbox._journal.on_change = answer
     for line in lines:
         line.connected = True
     office.outbox.wake()
@@ -177,11 +167,11 @@ async def test_old_messages_are_forgotten_but_not_those_in_our_hands(
 ) -> None:
     office.add(box)
     office.add(FakeBox(), "away", box_id="other", connected=False)
-    queued = office.submit(route=Route(order=("away",)))
-    first = office.submit()
+    queued = await office.submit(route=Route(order=("away",)))
+    first = await office.submit()
     await settle()
-    for _ in range(1000):
-        office.submit()
+    for number in range(1000):
+        await office.submit(f"Nr. {number}")
         await settle()
     assert office.outbox.get(queued) is not None
     assert office.outbox.get(first) is None
@@ -194,7 +184,7 @@ async def test_numbers_and_texts_stay_out_of_the_log(
     caplog.set_level(logging.DEBUG)
     office.add(box)
     box.sender.endings = [RuntimeError("boom")]
-    office.submit("secret")
+    await office.submit("secret")
     await settle()
     assert "boom" in caplog.text
     assert "secret" not in caplog.text

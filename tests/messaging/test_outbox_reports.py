@@ -9,9 +9,7 @@ from custom_components.gsm_gateway.gateways.model import (
     SendRefused,
     SendState,
 )
-from custom_components.gsm_gateway.messaging.messages import (
-    State,
-)
+from custom_components.gsm_gateway.messaging.messages import State, UnknownMessage
 
 from .fake_box import FakeBox
 from .hand_clock import HandClock, settle
@@ -20,10 +18,11 @@ from .sending import Office
 
 async def test_reports_take_it_to_delivered(office: Office, box: FakeBox) -> None:
     office.add(box)
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     for state in (SendState.ACCEPTED, SendState.SENT, SendState.DELIVERED):
         office.report(box.sender.tokens[0], state)
+    await settle()
     states = ["queued", "sending", "accepted", "sent", "delivered"]
     assert office.states(message_id) == states
     assert office.state(message_id).final
@@ -46,10 +45,11 @@ async def test_repeated_and_stale_reports_change_nothing(
     office: Office, box: FakeBox, reports: list[SendState], end: State
 ) -> None:
     office.add(box)
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     for state in reports:
         office.report(box.sender.tokens[0], state)
+    await settle()
     states = office.states(message_id)
     assert states[-1] == end
     assert len(set(states)) == len(states)
@@ -58,7 +58,7 @@ async def test_repeated_and_stale_reports_change_nothing(
 async def test_report_while_send_is_still_running(office: Office, box: FakeBox) -> None:
     office.add(box)
     box.sender.gate = asyncio.Event()
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     office.report(box.sender.tokens[0], SendState.ACCEPTED)
     office.report(box.sender.tokens[0], SendState.SENT)
@@ -72,7 +72,7 @@ async def test_failure_report_tells_reason_and_code(
     office: Office, box: FakeBox
 ) -> None:
     office.add(box)
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     office.report(box.sender.tokens[0], SendState.FAILED, "no credit", 38)
     message = office.message(message_id)
@@ -87,7 +87,7 @@ async def test_reports_of_strange_tokens_and_of_other_boxes(
     office: Office, box: FakeBox
 ) -> None:
     office.add(box, box_id="third")
-    message_id = office.submit()
+    message_id = await office.submit()
     await settle()
     office.report(box.sender.tokens[0], SendState.SENT)
     office.report("nobody's", SendState.SENT)
@@ -100,7 +100,7 @@ async def test_open_tokens_are_offered_after_a_reconnect(
     box.sender.reach = SendState.SENT
     office.add(box, channel=7)
     box.sender.endings = [None, None, NoReply("silence"), SendRefused("no")]
-    ids = [office.submit() for _ in range(4)]
+    ids = [await office.submit() for _ in range(4)]
     await settle()
     _, done, lost, _ = box.sender.tokens
     office.report(done, SendState.SENT)
@@ -109,6 +109,7 @@ async def test_open_tokens_are_offered_after_a_reconnect(
     await settle()
     assert box.sender.offered == [{box.sender.tokens[0]: 7, lost: 7}]
     office.report(lost, SendState.SENT)
+    await settle()
     assert office.states(ids[2]) == ["queued", "sending", "unknown", "sent"]
     assert len(box.sender.on_air) == 4
 
@@ -118,7 +119,7 @@ async def test_tokens_are_not_offered_while_sending_nor_after_a_day(
 ) -> None:
     office.add(box)
     box.sender.gate = asyncio.Event()
-    office.submit()
+    await office.submit()
     await settle()
     office.outbox.box_connected("box")
     await settle()
@@ -135,7 +136,7 @@ async def test_wait_until_a_state_is_reached(
     office: Office, box: FakeBox, clock: HandClock
 ) -> None:
     office.add(box)
-    message_id = office.submit()
+    message_id = await office.submit()
     waiting = asyncio.create_task(office.outbox.wait(message_id, State.SENT, 60))
     await clock.advance(59)
     assert not waiting.done()
@@ -151,7 +152,7 @@ async def test_wait_ends_with_a_final_state(
 ) -> None:
     office.add(box)
     box.sender.endings = [error]
-    message = await office.outbox.wait(office.submit(), State.SENT, 60)
+    message = await office.outbox.wait(await office.submit(), State.SENT, 60)
     assert message.state.final
 
 
@@ -160,9 +161,9 @@ async def test_wait_ends_with_the_state_reached_in_time(
 ) -> None:
     office.add(box)
     waiting = asyncio.create_task(
-        office.outbox.wait(office.submit(), State.DELIVERED, 60)
+        office.outbox.wait(await office.submit(), State.DELIVERED, 60)
     )
     await clock.advance(61)
     assert (await waiting).state is State.ACCEPTED
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownMessage):
         await office.outbox.wait("nobody's", State.SENT, 1)

@@ -3,9 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from ..gateways.model import SendState
-from .messages import Fallback, OutgoingMessage, Route, State
+from ..gateways.model import SendState, TextTooLong
+from ..gateways.ports import Sender
+from ..gateways.text import Encoding
+from .countries import Country
+from .guard_budgets import Spending
+from .messages import OutgoingMessage, Reason, Route, State
 
 _STATES = {
     None: State.SENDING,
@@ -17,29 +23,61 @@ _STATES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is heard of one piece."""
+
+    state: SendState
+    reason: str = ""
+    key: Reason = Reason.NONE
+    code: int | None = None
+
+
+_HELD_BACK = News(SendState.FAILED, "not sent", Reason.NOT_SENT)
+
+
 @dataclass(slots=True, eq=False)
 class Piece:
     """What one `Sender.send` takes."""
 
     text: str
+    parts: int = 1
+    """SMS that the network makes of it."""
     token: str = ""
     """Empty until it is handed over."""
+    serial: int | None = None
+    """What the token was made of."""
     state: SendState | None = None
     reason: str = ""
+    key: Reason = Reason.NONE
     code: int | None = None
+    handed_at: datetime | None = None
+    line_id: str | None = None
+    box_id: str | None = None
     in_flight: bool = False
+    """Whether `Sender.send` has it just now."""
+    left: bool = False
+    """Whether its first byte may have left."""
+    spending: Spending | None = None
 
     @property
     def bad(self) -> bool:
         """Whether it failed or nobody knows."""
         return self.state is not None and self.state >= SendState.FAILED
 
-    def hear(self, state: SendState, reason: str = "", code: int | None = None) -> bool:
-        """Take news unless it is stale, and tell whether it was taken."""
-        if not _is_news(self.state, state):
+    def hear(self, news: News) -> bool:
+        """Take news unless they are stale, and tell whether they were taken."""
+        if not _is_news(self.state, news.state):
             return False
-        self.state, self.reason, self.code = state, reason, code
+        self.state, self.reason = news.state, news.reason
+        self.key, self.code = news.key, news.code
         return True
+
+    def take_back(self) -> None:
+        """Forget that it was handed over: it certainly did not go out."""
+        self.token, self.serial, self.handed_at = "", None, None
+        self.line_id = self.box_id = None
+        self.left = False
 
 
 def _is_news(old: SendState | None, new: SendState) -> bool:
@@ -57,20 +95,42 @@ def _is_news(old: SendState | None, new: SendState) -> bool:
             return False
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a message asks of the SIM that sends it."""
+
+    route: Route
+    reach: State | None = None
+    """A state that the SIM's transport must be able to report."""
+
+
 @dataclass(slots=True, eq=False)
 class Job:
     """An outgoing message with what its sending needs."""
 
     message: OutgoingMessage
-    route: Route
+    need: Need
     serial: int
     deadline: float
     """When (monotonic) it expires."""
     pieces: Sequence[Piece] = ()
     """Cut for the SIM that sends them."""
-    barred: set[str] = field(default_factory=set)
-    """Lines whose transport does not take so long a text."""
+    country: Country | None = None
+    """Of the SIM that will most likely send."""
+    revived: bool = False
+    """Whether an earlier run has left it."""
+    waits: bool = False
+    """Whether it is in the waiting list."""
+    settled: OutgoingMessage | None = None
+    """The last step that is on disk, or that the disk refused."""
+    on_disk: State | None = None
+    """What an unforeseen end of this process would leave of it."""
+    unsaved: bool = False
+    """Whether the disk has refused a step."""
+    noted: bool = False
+    """Whether the store knows, in spite of a full disk, that it was begun."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _cuts: dict[Sender, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[int, int]:
@@ -92,27 +152,53 @@ class Job:
         """The only SIM that may send it, if there is one."""
         if self.begun:
             return self.message.line_id
-        if len(self.route.order) == 1 and self.route.then is Fallback.NONE:
-            return self.route.order[0]
-        return None
+        return self.need.route.only
 
-    def hear(
-        self, piece: Piece, state: SendState, reason: str, code: int | None
-    ) -> bool:
-        """Take news of a piece, and tell whether it was news.
+    @property
+    def told(self) -> OutgoingMessage:
+        """The message as it stood when the disk had answered."""
+        return self.settled or self.message
+
+    @property
+    def parts_to_go(self) -> int:
+        """How many SMS are still to be handed over, as far as is known."""
+        if not self.pieces:
+            return self.message.parts
+        return sum(piece.parts for piece in self.pieces if not piece.token)
+
+    @property
+    def as_unicode(self) -> bool:
+        """Whether UCS-2 was asked for."""
+        return self.message.encoding is Encoding.UNICODE
+
+    def parts_on(self, sender: Sender) -> int | None:
+        """Return how many SMS a transport would make of it, None if it does not take it."""
+        return sum(parts for _, parts in self._cut_for(sender)) or None
+
+    def cut(self, sender: Sender) -> None:
+        """Cut the text into what a transport takes; it does take it."""
+        self.pieces = [Piece(text, parts) for text, parts in self._cut_for(sender)]
+
+    def _cut_for(self, sender: Sender) -> tuple[tuple[str, int], ...]:
+        """Return the pieces and how many SMS each makes, none if the text is too long."""
+        if sender not in self._cuts:
+            self._cuts[sender] = cut(self.message.text, sender, self.as_unicode)
+        return self._cuts[sender]
+
+    def hear(self, piece: Piece, news: News) -> list[Piece]:
+        """Take news of a piece, and return the pieces that are changed by them.
 
         After a piece that is not known to be out, the rest is not sent.
         """
-        if not piece.hear(state, reason, code):
-            return False
-        if piece.bad:
-            for rest in self.pieces:
-                if rest.state is None and not rest.in_flight:
-                    rest.hear(SendState.FAILED, "not sent")
-        return True
+        if not piece.hear(news):
+            return []
+        if not piece.bad:
+            return [piece]
+        rest = [x for x in self.pieces if x.state is None and not x.in_flight]
+        return [piece, *(each for each in rest if each.hear(_HELD_BACK))]
 
-    def standing(self) -> tuple[State, str, int | None]:
-        """Return the state that the pieces make together, its reason and code.
+    def standing(self) -> dict[str, Any]:
+        """Return what the pieces make together, as fields of the message.
 
         The first bad piece decides, else the one that came least far.
         """
@@ -121,12 +207,26 @@ class Job:
             (piece for piece in self.pieces if piece.bad),
             min(self.pieces, key=lambda piece: order.index(piece.state)),
         )
-        reason = self.told(piece, piece.reason) if piece.bad else ""
-        return _STATES[piece.state], reason, piece.code
+        return {
+            "state": _STATES[piece.state],
+            "code": piece.code,
+            **self.because(piece, piece.reason, piece.key),
+        }
 
-    def told(self, piece: Piece, reason: str) -> str:
-        """Add to a reason which of several pieces it is about."""
-        if len(self.pieces) == 1:
-            return reason
-        where = f"part {self.pieces.index(piece) + 1} of {len(self.pieces)}"
-        return f"{where}: {reason}" if reason else where
+    def because(self, piece: Piece, reason: str, key: Reason) -> dict[str, Any]:
+        """Return a reason that is about one piece, as fields of the message."""
+        if not (piece.bad or piece.state is None):
+            return {"reason": "", "reason_key": Reason.NONE, "piece": None}
+        place = self.pieces.index(piece) + 1 if len(self.pieces) > 1 else None
+        return {"reason": reason, "reason_key": key, "piece": place}
+
+
+def cut(text: str, sender: Sender, unicode: bool) -> tuple[tuple[str, int], ...]:
+    """Return what one `send` takes each, and how many SMS that makes; none if it is too long."""
+    try:
+        return tuple(
+            (piece, sender.count(piece, unicode=unicode))
+            for piece in sender.split(text)
+        )
+    except TextTooLong:
+        return ()

@@ -11,7 +11,10 @@ from typing import Protocol
 from ..gateways.clock import Clock
 from ..gateways.model import ChannelUnavailable, NoReply, UssdReply
 from ..gateways.ports import Gateway
+from .countries import Country
+from .guard_budgets import Limits
 from .messages import Priority, SendPolicy
+from .numbers import NumberForm
 
 _USSD_LIMIT = 40.0
 """Seconds after which a USSD gives the SIM back."""
@@ -55,8 +58,9 @@ class _Waiter:
 class Line:
     """One SIM, which does one thing at a time.
 
-    `connected`, `registered`, `enabled`, `policy` are set live by its owner,
-    who then calls `Outbox.wake`.
+    What its box tells of it and what the user has set for it (`connected`,
+    `registered`, `roaming`, `enabled`, `policy`, `limits` and so on) is set live
+    by its owner, who then calls `Outbox.wake`.
     """
 
     def __init__(
@@ -78,6 +82,15 @@ class Line:
         self.connected = False
         self._registered: bool | None = None
         self.enabled = True
+        self.roaming: bool | None = None
+        """Whether the SIM is in a foreign network; `None` where the box does not tell."""
+        self.roaming_allowed = False
+        """Whether more than alarms may leave while it roams."""
+        self.limits = Limits()
+        self.pacing: float | None = None
+        """Seconds between two SMS; `None`: as the box's kind wants it."""
+        self.number_form = NumberForm.AS_GIVEN
+        self.country: Country | None = None
         self.queue: SmsQueue | None = None
         """Set by the router."""
         self.last_sent = -inf
@@ -125,6 +138,20 @@ class Line:
             and self.gateway.sender.ready(self.channel)
         )
 
+    def lets(self, priority: Priority) -> bool:
+        """Tell whether a message of this priority could leave, were the SIM free."""
+        return self.able and (priority is Priority.ALARM or not self.alarms_only)
+
+    @property
+    def alarms_only(self) -> bool:
+        """Whether the SIM roams and may not do more there than send alarms."""
+        return bool(self.roaming) and not self.roaming_allowed
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing is under way, nor the pause after the last SMS."""
+        return not self.busy and self._clock.monotonic() >= self._paced_until
+
     @property
     def next_change(self) -> float:
         """When (monotonic) a pause of this line ends, in the past if there is none."""
@@ -134,7 +161,7 @@ class Line:
         """Tell whether a message may have this line at once."""
         if self._reserved is not None and priority >= self._reserved:
             return False
-        return not self.busy and self._clock.monotonic() >= self._paced_until
+        return self.free
 
     def claim(self, holder: object) -> None:
         """Take the turn for a message; the line is `free_for` it."""
@@ -165,7 +192,8 @@ class Line:
     def sent(self) -> None:
         """Note that an SMS was handed over; the next one waits a moment."""
         self.last_sent = self._clock.monotonic()
-        self._paced_until = self.last_sent + self.gateway.pacing
+        pacing = self.gateway.pacing if self.pacing is None else self.pacing
+        self._paced_until = self.last_sent + pacing
         self.rouse()
 
     def refused(self) -> None:

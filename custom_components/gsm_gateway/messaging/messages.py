@@ -26,6 +26,14 @@ class NoReplyAddress(BadNumber):
     """The sender is a name such as a bank's; nothing can be sent to it."""
 
 
+class NothingToSend(MessagingError):
+    """The text is empty, perhaps because its encoding has none of its characters."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("nothing is left of the text")
+
+
 class NoSim(MessagingError):
     """No SIM may send this message, whatever becomes of the links."""
 
@@ -146,6 +154,13 @@ class Route:
     """Who may send if none of `order` can; with an empty `order`, who may send."""
     box_id: str | None = None
     """The box that `Fallback.BOX` means."""
+
+    @property
+    def only(self) -> str | None:
+        """The only SIM that may send, if there is one."""
+        if len(self.order) == 1 and self.then is Fallback.NONE:
+            return self.order[0]
+        return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

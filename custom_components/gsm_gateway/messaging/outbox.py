@@ -2,46 +2,41 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 import logging
 from typing import Any
 
 from ..gateways.clock import Clock
-from ..gateways.model import (
-    CannotConnect,
-    ChannelBusy,
-    ChannelUnavailable,
-    GatewayError,
-    InvalidAuth,
-    SendRefused,
-    SendReport,
-    SendState,
-    TextTooLong,
-)
+from ..gateways.model import GatewayError, SendReport
 from ..gateways.ports import Sender
-from ..gateways.text import clean, count_parts
 from .book import Book
-from .job import Job, Piece
+from .chooser import Chooser
+from .courier import Courier, Desk
+from .draft import Drafter
+from .guard import Guard
+from .job import Job, News
+from .journal import Journal, Unsaved
 from .line import Line
 from .messages import (
-    NoSim,
     OutgoingMessage,
     Priority,
-    Route,
+    Reason,
+    Request,
     ShuttingDown,
     State,
+    TooLate,
+    UnknownMessage,
 )
-from .numbers import dialable
+from .past import Past
 from .router import Router
+from .store import Opening, Store
+from .waitlist import Waitlist
 
 _LOGGER = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 5.0
 """Seconds after which queued messages are looked at, although nobody called."""
-_NOT_OUT = (CannotConnect, InvalidAuth, ChannelUnavailable, ChannelBusy)
 _STEPS = (State.ACCEPTED, State.SENT, State.DELIVERED)
 
 
@@ -53,48 +48,75 @@ class Outbox:
         clock: Clock,
         router: Router,
         new_id: Callable[[], str],
-        new_serial: Callable[[], int],
+        store: Store,
+        guard: Guard,
         on_change: Callable[[OutgoingMessage, State | None], None],
     ) -> None:
-        """Start empty. `on_change` hears each new state with the one before it.
+        """Start empty. `on_change` hears each new state with the one before it, once it is on disk.
 
-        `new_serial` gives numbers that are unique over restarts.
+        What the disk does not take is told all the same.
         """
         self._clock = clock
         self._router = router
-        self._new_id = new_id
-        self._new_serial = new_serial
-        self._on_change = on_change
         self._book = Book()
-        self._queue: set[Job] = set()
+        self._waitlist = Waitlist()
+        self._journal = Journal(clock, store, on_change)
+        self._past = Past(clock, store, self._book, self._journal)
+        self._unsaved = Unsaved(store, self._journal)
+        self._courier = Courier(
+            Desk(
+                clock=clock,
+                book=self._book,
+                waitlist=self._waitlist,
+                journal=self._journal,
+                unsaved=self._unsaved,
+                guard=guard,
+                next_serial=self._past.next_serial,
+            )
+        )
+        self._drafter = Drafter(
+            clock, router, guard, self._book, new_id, self._past.next_serial
+        )
+        self._chooser = Chooser(router, guard, self._waitlist)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.Task[None] | None = None
         self._closed = False
         router.attach(self)
 
-    def submit(
-        self,
-        to: str,
-        text: str,
-        route: Route,
-        priority: Priority,
-        expire_after: timedelta,
-    ) -> OutgoingMessage:
-        """Queue a message and return it.
+    async def load(self, opening: Opening) -> None:
+        """Take up what an earlier run has left, before anything else is called."""
+        self._take_up(await self._past.load(opening))
+        for box_id in {line.box_id for line in self._router if line.connected}:
+            self._ask(box_id)
 
-        Raises `BadNumber`, `NoSim`, `ShuttingDown`, and `TextTooLong` (of
-        `gateways.model`) when no SIM that may send it takes a text so long.
+    def hold_news(self) -> None:
+        """Keep back from `on_change` what becomes of messages, until `tell_news`.
+
+        What is kept back is told by the next run if this one ends meanwhile.
+        """
+        self._journal.held = True
+
+    def tell_news(self) -> None:
+        """Tell `on_change` what was kept back, and from now on everything at once."""
+        self._journal.tell_news()
+
+    async def submit(self, requests: Sequence[Request]) -> list[OutgoingMessage]:
+        """Queue messages, all or none, and return them once they are on disk.
+
+        A full disk refuses nothing: they live in memory then. Raises
+        `BadNumber`, `NothingToSend`, `NoSim`, `CannotReach`, `GuardRefusal`,
+        `ShuttingDown`, and `TextTooLong` (of `gateways.model`) when no SIM that
+        may send it takes a text so long.
         """
         if self._closed:
             raise ShuttingDown("no more messages are taken")
-        number, text = dialable(to), clean(text)
-        self._check(text, self._router.candidates(route))
-        job = self._job(number, text, route, priority, expire_after)
-        self._book.add(job)
-        self._queue.add(job)
-        self._tell(job, None)
-        self.wake()
-        return job.message
+        jobs = self._drafter.draft(requests)
+        messages = [job.message for job in jobs]
+        if jobs:
+            done = self._journal.write([(job, None) for job in jobs])
+            done.add_done_callback(lambda _: self._take_up(jobs))
+            await asyncio.wait([done])
+        return messages
 
     def get(self, message_id: str) -> OutgoingMessage | None:
         """Return a message as it stands, as long as it is remembered."""
@@ -105,45 +127,90 @@ class Outbox:
         """Return how many of the remembered messages stand where."""
         return Counter(job.message.state for job in self._book)
 
+    def waiting(self, line_id: str | None = None) -> int:
+        """Return how many messages wait that this SIM may send, or any SIM."""
+        return self._chooser.waiting(line_id)
+
+    @property
+    def restored(self) -> int:
+        """How many messages a restored backup had in its queue, of which the user must decide."""
+        return len(self._past.restored)
+
+    async def resume_restored(self) -> int:
+        """Queue these messages again, each with its whole time, and return how many they are."""
+        if self._closed:
+            raise ShuttingDown("no more messages are taken")
+        return await self._past.resume_restored(self._take_up)
+
+    def drop_restored(self) -> int:
+        """Never send these messages, and return how many they are."""
+        return self._past.drop_restored()
+
+    async def cancel(self, message_id: str) -> OutgoingMessage:
+        """Take a message back that no SIM has begun to send; return it once that is on disk.
+
+        Raises `UnknownMessage` and `TooLate`.
+        """
+        job = self._job(message_id)
+        if not job.waits or job.begun:
+            state = job.message.state
+            raise TooLate(State.SENDING if job.waits else state)
+        self._waitlist.discard(job)
+        changes = {"reason": "cancelled", "reason_key": Reason.CANCELLED}
+        done = self._journal.step(job, state=State.CANCELLED, **changes)
+        message = job.message
+        await asyncio.wait([done])
+        return message
+
     async def wait(
         self, message_id: str, state: State, seconds: float
     ) -> OutgoingMessage:
         """Return the message once it reached `state` or a later or final one, or the time is up.
 
-        `state` is `ACCEPTED`, `SENT` or `DELIVERED`. Raises `KeyError`.
+        `state` is `ACCEPTED`, `SENT` or `DELIVERED`. Raises `UnknownMessage`.
         """
-        job = self._book[message_id]
+        job = self._job(message_id)
         enough = _STEPS[_STEPS.index(state) :]
         try:
             async with self._clock.timeout(seconds):
-                while not (job.message.state in enough or job.message.state.final):
+                while not (job.told.state in enough or job.told.state.final):
                     await job.changed.wait()
         except TimeoutError:
             pass
-        return job.message
+        return job.told
 
     def on_report(self, box_id: str, report: SendReport) -> None:
         """Hear from a box what became of a message."""
         if found := self._book.find(box_id, report.token):
-            self._hear(*found, report.state, report.reason, report.code)
+            key = Reason.BOX_WORDS if report.reason else Reason.NONE
+            news = News(report.state, report.reason, key, report.code)
+            self._courier.hear(*found, news)
 
     def box_connected(self, box_id: str) -> None:
         """Hear that a box is within reach (again): ask it for news, and send."""
-        lines = [line for line in self._router if line.box_id == box_id]
+        lines = self._router.box(box_id)
         for line in lines:
             line.rouse()
         if lines and not self._closed:
-            self._ask(box_id, lines[0].gateway.sender)
+            self._ask(box_id)
         self.wake()
+
+    def on_store_back(self, *, anew: bool = False) -> None:
+        """Hear that the disk takes something again, `anew` if with an empty file."""
+        if anew:
+            for job in self._book:
+                job.unsaved, job.on_disk = True, None
+        self._start(self._write_unsaved(), "unsaved SMS")
 
     def wake(self) -> None:
         """Look again which message can be sent: a line has changed."""
         if self._closed:
             return
         self._expire()
-        for job in sorted(self._queue, key=lambda job: job.order):
-            if job in self._queue:  # a listener may have been quicker
-                self._try(job)
+        for job, line in self._chooser.pairs():
+            self._hand_over(job, line)
+        for job in self._chooser.hopeless:
+            self._end(job, State.FAILED, "too long for every SIM", Reason.TOO_LONG)
         for line in self._router:
             line.offer()
         self._set_timer()
@@ -154,15 +221,14 @@ class Outbox:
 
     def wish(self, line: Line) -> Priority | None:
         """Return the priority of the first message that wants this line now."""
-        wishes = (j.message.priority for j in self._queue if line in self._usable(j))
-        return min(wishes, default=None)
+        return self._chooser.wish(line)
 
     async def close(self, grace: float = 1.0) -> None:
         """Refuse new messages, give running sends `grace` seconds, and stop.
 
-        What is still being sent then is `UNKNOWN`.
+        What may have left then and is not accepted is `UNKNOWN`.
         """
-        self._closed = True
+        self._closed = self._courier.closed = True
         if self._timer is not None:
             self._timer.cancel()
         for seconds in (grace, grace):
@@ -175,176 +241,57 @@ class Outbox:
                 for task in self._tasks:
                     task.cancel()
         for job in self._book.sending():
-            if piece := job.next_piece:
-                self._hear(job, piece, SendState.UNKNOWN, "interrupted", None)
+            self._courier.interrupt(job)
+        try:
+            async with self._clock.timeout(grace):
+                await self._journal.settle()
+        except TimeoutError:
+            _LOGGER.debug("Not every state of an SMS is on disk yet")
 
-    def _check(self, text: str, candidates: list[Line]) -> None:
-        """Raise `NoSim` or `TextTooLong` if no line can ever send this."""
-        error: Exception = NoSim("no SIM may send this message")
-        for line in candidates:
-            try:
-                line.gateway.sender.split(text)
-            except TextTooLong as too_long:
-                error = too_long
-            else:
-                return
-        raise error
-
-    def _job(
-        self,
-        to: str,
-        text: str,
-        route: Route,
-        priority: Priority,
-        expire_after: timedelta,
-    ) -> Job:
-        """Make a message that is queued now."""
-        now = self._clock.now()
-        message = OutgoingMessage(
-            message_id=self._new_id(),
-            to=to,
-            text=text,
-            priority=priority,
-            parts=count_parts(text),
-            created_at=now,
-            expires_at=now + expire_after,
-            state=State.QUEUED,
-            changed_at=now,
-        )
-        deadline = self._clock.monotonic() + expire_after.total_seconds()
-        job = Job(message, route, self._new_serial(), deadline)
-        job.message = replace(message, line_id=job.named_line)
+    def _job(self, message_id: str) -> Job:
+        if (job := self._book.get(message_id)) is None:
+            raise UnknownMessage(message_id)
         return job
 
-    def _usable(self, job: Job) -> list[Line]:
-        """Return the lines that a message would take now, were they free."""
-        if not job.begun:
-            return self._router.usable(job.route, job.message.priority, job.barred)
-        line = self._router.get(job.message.line_id or "")
-        return [line] if line is not None and line.able else []
+    def _take_up(self, jobs: Sequence[Job]) -> None:
+        """Let messages wait that are on disk."""
+        for job in jobs:
+            self._waitlist.add(job)
+        self.wake()
 
-    def _try(self, job: Job) -> None:
-        """Begin to send a message if a line is free for it."""
-        priority = job.message.priority
-        while line := next(
-            (x for x in self._usable(job) if x.free_for(priority)), None
-        ):
-            if not self._cut(job, line):
-                continue
-            self._queue.remove(job)
-            line.claim(job)
-            task = self._start(self._run(job, line), f"SMS {job.serial}")
-            # Not in the task itself: it may be cancelled before its first step.
-            task.add_done_callback(partial(self._give_back, job, line))
-            return
+    def _hand_over(self, job: Job, line: Line) -> None:
+        """Begin to send a message; the line is free for it."""
+        self._waitlist.discard(job)
+        line.claim(job)
+        task = self._start(self._courier.run(job, line), f"SMS {job.serial}")
+        # Not in the task itself: it may be cancelled before its first step.
+        task.add_done_callback(partial(self._give_back, job, line))
 
     def _give_back(self, job: Job, line: Line, _: asyncio.Task[None]) -> None:
         line.release(job)
 
-    def _cut(self, job: Job, line: Line) -> bool:
-        """Cut a text into what the line takes, and tell whether it takes it at all."""
-        if job.begun:
-            return True
-        try:
-            pieces = line.gateway.sender.split(job.message.text)
-        except TextTooLong as error:
-            job.barred.add(line.line_id)
-            lines = self._router.candidates(job.route)
-            if all(line.line_id in job.barred for line in lines):
-                self._commit(job, state=State.FAILED, reason=str(error))
-            return False
-        job.pieces = [Piece(text) for text in pieces]
-        return True
-
-    async def _run(self, job: Job, line: Line) -> None:
-        """Send the pieces of a message that are not out yet, one after the other."""
-        while (piece := job.next_piece) is not None:
-            if not await self._send(job, line, piece):
-                return
-            if job.next_piece is not None:
-                await line.next_turn(job, job.message.priority)
-
-    async def _send(self, job: Job, line: Line, piece: Piece) -> bool:
-        """Hand over one piece, once, and tell whether the box took it or may have."""
-        sender = line.gateway.sender
-        piece.token = sender.token(self._new_serial())
-        self._book.note(line.box_id, job, piece)
-        parts = len(job.pieces) if len(job.pieces) > 1 else job.message.parts
-        self._commit(
-            job, state=State.SENDING, line_id=line.line_id, parts=parts, reason=""
-        )
-        piece.in_flight = True
-        try:
-            await sender.send(line.channel, job.message.to, piece.text, piece.token)
-            self._hear(job, piece, SendState.ACCEPTED, "", None)
-        except _NOT_OUT as error:
-            if piece.state is None:
-                line.refused()
-                self._requeue(job, line, piece, str(error))
-                return False
-        except SendRefused as error:
-            self._hear(job, piece, SendState.FAILED, error.reason, error.code)
-        except GatewayError as error:
-            self._hear(job, piece, SendState.UNKNOWN, str(error), None)
-        except Exception:  # whatever happened, the message may be on the air
-            _LOGGER.exception("Sending a message failed in an unforeseen way")
-            self._hear(job, piece, SendState.UNKNOWN, "unforeseen error", None)
-        finally:
-            piece.in_flight = False
-        line.sent()
-        return True
-
-    def _requeue(self, job: Job, line: Line, piece: Piece, reason: str) -> None:
-        """Put back what certainly did not go out."""
-        self._book.strike(line.box_id, piece)
-        self._queue.add(job)
-        self._commit(
-            job,
-            state=State.QUEUED,
-            attempt=job.message.attempt + 1,
-            line_id=job.named_line,
-            reason=job.told(piece, reason),
-        )
-
-    def _hear(
-        self, job: Job, piece: Piece, state: SendState, reason: str, code: int | None
-    ) -> None:
-        """Take news of a piece and make them news of the message."""
-        if job.hear(piece, state, reason, code):
-            standing, reason, code = job.standing()
-            if standing is not State.SENDING:
-                self._commit(job, state=standing, reason=reason, code=code)
-
-    def _commit(self, job: Job, **changes: Any) -> None:
-        """Make a step of a message true before anything else happens, and tell it."""
-        before = job.message.state
-        changed_at = self._clock.now()
-        job.message = replace(job.message, changed_at=changed_at, **changes)
-        if job.message.state is not State.QUEUED:
-            self._queue.discard(job)
-        if job.message.state is not before:
-            self._tell(job, before)
-
-    def _tell(self, job: Job, before: State | None) -> None:
-        job.changed.set()
-        job.changed.clear()
-        try:
-            self._on_change(job.message, before)
-        except Exception:  # a listener's fault must not stop the queue
-            _LOGGER.exception("A message's new state could not be told")
-
     def _expire(self) -> None:
         now = self._clock.monotonic()
-        for job in [job for job in self._queue if now >= job.deadline]:
-            reason = job.message.reason or "no SIM could send it in time"
-            self._commit(job, state=State.EXPIRED, reason=reason)
+        for job in self._waitlist:
+            if now >= job.deadline:
+                self._end(job, State.EXPIRED, *self._chooser.why_late(job))
 
-    def _ask(self, box_id: str, sender: Sender) -> None:
+    def _end(self, job: Job, state: State, reason: str, key: Reason) -> None:
+        """Give up a message that waits."""
+        self._waitlist.discard(job)
+        self._journal.step(job, state=state, reason=reason, reason_key=key)
+
+    async def _write_unsaved(self) -> None:
+        self._take_up(await self._past.load_late())
+        await self._unsaved.write(list(self._book))
+
+    def _ask(self, box_id: str) -> None:
         """Offer open tokens to a box in the background."""
+        sender = self._router.box(box_id)[0].gateway.sender
         tokens = {}
         now = self._clock.now()
-        for job, piece in self._book.open_pieces(box_id, sender.reaches, now):
-            if line := self._router.get(job.message.line_id or ""):
+        for piece in self._book.open_pieces(box_id, sender.reaches, now):
+            if line := self._router.get(piece.line_id or ""):
                 tokens[piece.token] = line.channel
         if tokens:
             self._start(self._resume(sender, tokens), f"open SMS of {box_id}")
@@ -366,9 +313,9 @@ class Outbox:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._queue:
+        if self._waitlist:
             now = self._clock.monotonic()
-            moments = [job.deadline for job in self._queue]
+            moments = [job.deadline for job in self._waitlist]
             moments += [x.next_change for x in self._router if x.next_change > now]
             seconds = min(_LOOK_AGAIN, min(moments) - now)
             self._timer = self._start(self._wake_after(seconds), "queue of SMS")

@@ -1,9 +1,50 @@
 """Which SIM sends a message."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+from ..gateways.model import SendState
+from .job import Need
 from .line import Line, SmsQueue
-from .messages import Fallback, Priority, Route, SendPolicy
+from .messages import Fallback, Priority, Route, SendPolicy, State
+
+_REACHES = {
+    State.ACCEPTED: SendState.ACCEPTED,
+    State.SENT: SendState.SENT,
+    State.DELIVERED: SendState.DELIVERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The SIMs that a message may use, best first."""
+
+    named: list[Line]
+    others: list[Line]
+    """For when none of `named` is able to send."""
+
+    @property
+    def lines(self) -> list[Line]:
+        """All of them."""
+        return self.named + self.others
+
+    def usable(
+        self, priority: Priority, fits: Callable[[Line], bool]
+    ) -> Iterator[Line]:
+        """Give the lines that a message would take now, were they free.
+
+        `fits` tells whether a line has room for it. A message waits for the
+        first named SIM that is able to send; the others are for when none is.
+        An alarm takes whichever is free.
+        """
+        for line in self.named:
+            if line.lets(priority) and fits(line):
+                yield line
+                if priority is not Priority.ALARM:
+                    return
+        for line in self.others:
+            if line.lets(priority) and fits(line):
+                yield line
 
 
 class Router:
@@ -42,23 +83,24 @@ class Router:
 
     def candidates(self, route: Route) -> list[Line]:
         """Return every line that may send along this route, whatever its state, best first."""
-        return self._named(route) + self._others(route)
+        return self.choice(Need(route)).lines
 
-    def usable(
-        self, route: Route, priority: Priority, exclude: Collection[str] = ()
-    ) -> list[Line]:
-        """Return the lines that a message would take now, were they free, best first.
-
-        A message waits for the first named SIM that is able to send; the others
-        are for when none is. An alarm takes whichever is free.
-        """
+    def choice(self, need: Need) -> Choice:
+        """Return every line that may ever send what needs this."""
+        reach = _REACHES[need.reach] if need.reach else SendState.ACCEPTED
         named, others = (
-            [line for line in lines if line.able and line.line_id not in exclude]
-            for lines in (self._named(route), self._others(route))
+            [line for line in lines if line.gateway.sender.reaches >= reach]
+            for lines in (self._named(need.route), self._others(need.route))
         )
-        if priority is Priority.ALARM:
-            return named + others
-        return named[:1] or others
+        return Choice(named, others)
+
+    def box(self, box_id: str) -> list[Line]:
+        """Return the lines of a box."""
+        return [line for line in self if line.box_id == box_id]
+
+    def has_room(self) -> bool:
+        """Whether any SIM could begin to send at once."""
+        return any(line.free and line.able for line in self._lines.values())
 
     def _named(self, route: Route) -> list[Line]:
         lines = (self._lines.get(line_id) for line_id in dict.fromkeys(route.order))

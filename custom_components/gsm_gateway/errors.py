@@ -24,8 +24,8 @@ from .messaging.guard_refusals import (
     GuardRefusal,
     LargerThanLimit,
     OverBudget,
-    Stopped,
     StopKind,
+    Stopped,
     TooManyAlarms,
 )
 from .messaging.messages import (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HassJob, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ulid import ulid_now
@@ -93,11 +94,17 @@ class Messenger:
         )
         opening = await self.store.open()
         await self.guard.load(self._cards())
+        self.outbox.hold_news()  # before the start, no automation hears them
         await self.outbox.load(opening)
         for stop in self.guard.stops():
             troubles.async_stopped(self._hass, stop)
         self.async_tell_restored()
         self._tasks.run("retention", self._prune)
+        async_at_started(self._hass, self._started)
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        self.outbox.tell_news()
 
     def _cards(self) -> Iterator[Card]:
         """Give the SIMs of all boxes, as their settings are now."""

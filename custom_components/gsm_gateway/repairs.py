@@ -1,6 +1,5 @@
 """What the user can do about a repair issue."""
 
-
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,

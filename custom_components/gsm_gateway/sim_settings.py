@@ -36,7 +36,5 @@ def apply_sim_settings(line: Line, settings: Mapping[str, Any]) -> None:
     line.limits = Limits(**given)
     line.pacing = settings.get(CONF_PACING)
     line.roaming_allowed = settings.get(CONF_ROAMING, False)
-    line.number_form = NumberForm(
-        settings.get(CONF_NUMBER_FORM, NumberForm.AS_GIVEN)
-    )
+    line.number_form = NumberForm(settings.get(CONF_NUMBER_FORM, NumberForm.AS_GIVEN))
     line.country = country_of(settings.get(CONF_IMSI))

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from custom_components.gsm_gateway.gateways.model import (
     Coding,
@@ -14,7 +16,8 @@ from custom_components.gsm_gateway.gateways.model import (
 from custom_components.gsm_gateway.messaging.inbox import Inbox
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
 
-from .hand_clock import HandClock
+from .fickle_store import FickleStore
+from .hand_clock import HandClock, settle
 
 SENDER = "+49170"
 
@@ -73,10 +76,14 @@ def _place(place: tuple[str, int, int] | None) -> Concatenation | None:
 
 @dataclass
 class Announced:
-    """An inbox and what it announced."""
+    """An inbox, the log that it writes, and what it announced."""
 
     inbox: Inbox
+    store: FickleStore
     messages: list[ReceivedMessage] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+    """The texts that `bring` brought and the box may forget."""
+    refused: list[str] = field(default_factory=list)
 
     @property
     def texts(self) -> list[str]:
@@ -88,18 +95,71 @@ class Announced:
         """The message announced last."""
         return self.messages[-1]
 
+    async def take(self, *parts: SmsPart) -> None:
+        """Give the inbox parts and let everything happen that follows."""
+        for part in parts:
+            self.inbox.take(part)
+        await settle()
+
+    async def bring(
+        self,
+        text: str,
+        place: tuple[str, int, int] | None = None,
+        *,
+        link: str = "bind 1",
+    ) -> None:
+        """Let SMPP bring a part, and write down how it is answered."""
+        part = smpp(
+            text,
+            place,
+            link=link,
+            acknowledge=lambda: self.acknowledged.append(text),
+            refuse=lambda: self.refused.append(text),
+        )
+        await self.take(part)
+
+    async def disk_back(self) -> None:
+        """Let the disk take everything again."""
+        self.store.full = False
+        self.inbox.on_store_back()
+        await settle()
+
+    async def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Return what a query finds in the log."""
+        return await self.store.read(lambda log: log.execute(sql).fetchall())
+
 
 @asynccontextmanager
 async def listening(
-    clock: HandClock, new_id: Callable[[], str]
+    clock: HandClock,
+    new_id: Callable[[], str],
+    file: Path | None = None,
+    *,
+    opened: bool = True,
+    announce: Callable[[ReceivedMessage], None] = lambda message: None,
 ) -> AsyncIterator[Announced]:
-    """Run an inbox that may announce."""
-    messages: list[ReceivedMessage] = []
-    inbox = Inbox("box", clock, new_id, messages.append)
-    inbox.open()
-    task = asyncio.create_task(inbox.run())
-    try:
-        yield Announced(inbox, messages)
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
+    """Run an inbox, which may announce if it is `opened`, on a log of its own or a given one.
+
+    `announce` hears of each message too.
+    """
+    with TemporaryDirectory() as folder:
+        store = FickleStore(file or Path(folder) / "log.db", clock)
+        await store.open()
+        messages: list[ReceivedMessage] = []
+
+        def hear(message: ReceivedMessage) -> None:
+            messages.append(message)
+            announce(message)
+
+        inbox = Inbox("box", clock, new_id, hear, store)
+        await inbox.load()
+        if opened:
+            inbox.open()
+        task = asyncio.create_task(inbox.run())
+        await settle()
+        try:
+            yield Announced(inbox, store, messages)
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            await store.close()

@@ -205,7 +205,7 @@ async def test_pushed_message_is_not_announced_from_the_page(
     pushed: Site, clock: HandClock
 ) -> None:
     await clock.advance(100)
-    pushed.inbox.take(smpp("Hallo"))
+    await pushed.seen.take(smpp("Hallo"))
     pushed.show("Hallo", clock)
     await clock.advance(1200)
     assert pushed.seen.texts == ["Hallo"]
@@ -215,11 +215,11 @@ async def test_message_around_the_first_read_is_not_announced_twice(
     clock: HandClock, new_id: Callable[[], str]
 ) -> None:
     async with site(clock, new_id, pushes=True) as here:
-        here.inbox.take(smpp("before"))
+        await here.seen.take(smpp("before"))
         here.show("before", clock)
         here.show("after", clock)
         await clock.advance(1)
-        here.inbox.take(smpp("after"))
+        await here.seen.take(smpp("after"))
         await clock.advance(1200)
         assert here.seen.texts == ["before", "after"]
 
@@ -246,7 +246,7 @@ async def test_two_hasty_reads_do_not_count_as_two(
     for _ in range(4):
         pushed.catchup.wake()
         await clock.advance(5)
-    pushed.inbox.take(smpp("slow push"))
+    await pushed.seen.take(smpp("slow push"))
     await clock.advance(1200)
     assert pushed.seen.texts == ["slow push"]
     assert not pushed.seen.last.time_guessed
@@ -271,10 +271,12 @@ async def test_push_after_its_entry_was_announced_is_dropped(
     assert pushed.seen.texts == ["late push"]
     acknowledged: list[bool] = []
     await clock.advance(560)
-    pushed.inbox.take(smpp("late push", acknowledge=lambda: acknowledged.append(True)))
+    await pushed.seen.take(
+        smpp("late push", acknowledge=lambda: acknowledged.append(True))
+    )
     assert acknowledged == [True]
     assert pushed.seen.texts == ["late push"]
-    pushed.inbox.take(smpp("late push"))
+    await pushed.seen.take(smpp("late push"))
     assert pushed.seen.texts == ["late push"] * 2
 
 
@@ -284,14 +286,14 @@ async def test_push_long_after_its_entry_is_a_new_message(
     pushed.show("again", clock)
     pushed.catchup.wake()
     await clock.advance(640)
-    pushed.inbox.take(smpp("again"))
+    await pushed.seen.take(smpp("again"))
     assert pushed.seen.texts == ["again"] * 2
 
 
 async def test_second_equal_message_whose_push_was_lost(
     pushed: Site, clock: HandClock
 ) -> None:
-    pushed.inbox.take(smpp("Motion"))
+    await pushed.seen.take(smpp("Motion"))
     pushed.show("Motion", clock)
     pushed.catchup.wake()
     await clock.advance(30)
@@ -305,7 +307,7 @@ async def test_second_equal_message_whose_push_was_lost(
 async def test_push_that_never_shows_on_the_page_hides_nothing_later(
     pushed: Site, clock: HandClock
 ) -> None:
-    pushed.inbox.take(smpp("Motion"))
+    await pushed.seen.take(smpp("Motion"))
     await clock.advance(1000)
     pushed.show("Motion", clock)
     await clock.advance(700)
@@ -326,7 +328,7 @@ async def test_push_that_never_shows_on_the_page_hides_nothing_later(
 async def test_what_page_and_push_write_differently(
     pushed: Site, clock: HandClock, push: str, shown: str
 ) -> None:
-    pushed.inbox.take(smpp(push.replace("Ü", "\ufffd")))
+    await pushed.seen.take(smpp(push.replace("Ü", "\ufffd")))
     pushed.show(shown, clock)
     await clock.advance(1200)
     assert len(pushed.seen.texts) == 1
@@ -335,7 +337,7 @@ async def test_what_page_and_push_write_differently(
 async def test_sender_without_its_plus_on_the_page(
     pushed: Site, clock: HandClock
 ) -> None:
-    pushed.inbox.take(smpp("x", sender="+4917"))
+    await pushed.seen.take(smpp("x", sender="+4917"))
     pushed.page.entries.append(entry("x", printed(clock), sender="4917"))
     await clock.advance(1200)
     assert pushed.seen.texts == ["x"]
@@ -345,8 +347,8 @@ async def test_sender_without_its_plus_on_the_page(
 async def test_long_message_as_one_row_or_several(
     pushed: Site, clock: HandClock, rows: list[str]
 ) -> None:
-    pushed.inbox.take(smpp("a", ("r", 1, 2)))
-    pushed.inbox.take(smpp("b", ("r", 2, 2)))
+    await pushed.seen.take(smpp("a", ("r", 1, 2)))
+    await pushed.seen.take(smpp("b", ("r", 2, 2)))
     for row in rows:
         pushed.show(row, clock)
     await clock.advance(1200)
@@ -361,8 +363,8 @@ async def test_long_push_after_its_rows_were_announced(
         pushed.show(row, clock)
     pushed.catchup.wake()
     await clock.advance(31)
-    pushed.inbox.take(smpp("a", ("r", 1, 2)))
-    pushed.inbox.take(smpp("b", ("r", 2, 2)))
+    await pushed.seen.take(smpp("a", ("r", 1, 2)))
+    await pushed.seen.take(smpp("b", ("r", 2, 2)))
     await clock.advance(1200)
     assert sorted(pushed.seen.texts) == rows
 
@@ -370,7 +372,7 @@ async def test_long_push_after_its_rows_were_announced(
 async def test_half_a_push_is_no_news_beside_the_whole_row(
     pushed: Site, clock: HandClock
 ) -> None:
-    pushed.inbox.take(smpp("half ", ("r", 1, 2)))
+    await pushed.seen.take(smpp("half ", ("r", 1, 2)))
     pushed.show("half whole", clock)
     pushed.catchup.wake()
     await clock.advance(1200)
@@ -424,7 +426,7 @@ async def test_long_push_that_the_page_lists_in_parts_is_announced_once(
     pushed: Site, clock: HandClock
 ) -> None:
     whole = "".join(f"{n:03d} Ёлка, " for n in range(15))
-    pushed.inbox.take(smpp(whole))
+    await pushed.seen.take(smpp(whole))
     for at in range(0, len(whole), 67):
         pushed.show(whole[at : at + 67], clock)
     await clock.advance(1200)
@@ -435,7 +437,7 @@ async def test_short_text_within_a_long_push_is_a_message_of_its_own(
     pushed: Site, clock: HandClock
 ) -> None:
     whole = "x" * 70 + " ok " + "y" * 80
-    pushed.inbox.take(smpp(whole))
+    await pushed.seen.take(smpp(whole))
     pushed.show(whole, clock)
     pushed.show("ok", clock)
     await clock.advance(1200)

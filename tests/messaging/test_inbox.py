@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from functools import partial
 from itertools import permutations
 import logging
 
@@ -14,7 +13,6 @@ from custom_components.gsm_gateway.gateways.model import (
     SmsPart,
     Transport,
 )
-from custom_components.gsm_gateway.messaging.inbox import Inbox
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
 
 from .hand_clock import START, HandClock
@@ -31,7 +29,7 @@ async def box(clock: HandClock, new_id: Callable[[], str]) -> AsyncIterator[Anno
 
 
 async def test_single_message(box: Announced) -> None:
-    box.inbox.take(smpp("Hallo", channel=3))
+    await box.take(smpp("Hallo", channel=3))
     assert box.messages == [
         ReceivedMessage(
             message_id="m1",
@@ -46,7 +44,7 @@ async def test_single_message(box: Announced) -> None:
             complete=True,
             late=False,
             redelivered=False,
-            stored=False,
+            stored=True,
         )
     ]
 
@@ -55,40 +53,39 @@ async def test_acknowledged_before_it_is_announced(
     clock: HandClock, new_id: Callable[[], str]
 ) -> None:
     steps: list[str] = []
-    inbox = Inbox("box", clock, new_id, lambda message: steps.append("announced"))
-    inbox.open()
-    inbox.take(smpp("x", acknowledge=lambda: steps.append("acknowledged")))
+    async with listening(
+        clock, new_id, announce=lambda message: steps.append("announced")
+    ) as box:
+        await box.take(smpp("x", acknowledge=lambda: steps.append("acknowledged")))
     assert steps == ["acknowledged", "announced"]
 
 
 async def test_nothing_is_announced_before_open_but_acknowledged_at_once(
     clock: HandClock, new_id: Callable[[], str]
 ) -> None:
-    seen: list[ReceivedMessage] = []
-    acknowledged: list[str] = []
-    inbox = Inbox("box", clock, new_id, seen.append)
-    for text in ("one", "two"):
-        inbox.take(smpp(text, acknowledge=partial(acknowledged.append, text)))
-    assert acknowledged == ["one", "two"]
-    assert seen == []
-    await clock.advance(61)
-    inbox.take(smpp("three"))
-    inbox.open()
-    inbox.take(smpp("four"))
-    assert [(m.text, m.late) for m in seen] == [
-        ("one", True),
-        ("two", True),
-        ("three", False),
-        ("four", False),
-    ]
-    assert seen[0].received_at == START
+    async with listening(clock, new_id, opened=False) as box:
+        for text in ("one", "two"):
+            await box.bring(text)
+        assert box.acknowledged == ["one", "two"]
+        assert box.messages == []
+        await clock.advance(61)
+        await box.bring("three")
+        box.inbox.open()
+        await box.bring("four")
+        assert [(m.text, m.late) for m in box.messages] == [
+            ("one", True),
+            ("two", True),
+            ("three", False),
+            ("four", False),
+        ]
+        assert box.messages[0].received_at == START
 
 
 async def test_closed_inbox_refuses(box: Announced) -> None:
     refused: list[str] = []
-    box.inbox.take(smpp("half", ("a", 1, 2)))
+    await box.take(smpp("half", ("a", 1, 2)))
     box.inbox.close()
-    box.inbox.take(smpp("x", refuse=lambda: refused.append("x")))
+    await box.take(smpp("x", refuse=lambda: refused.append("x")))
     assert refused == ["x"]
     assert box.messages == []
 
@@ -96,18 +93,13 @@ async def test_closed_inbox_refuses(box: Announced) -> None:
 async def test_listener_that_raises_costs_only_its_own_message(
     clock: HandClock, new_id: Callable[[], str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    seen: list[str] = []
-
     def announce(message: ReceivedMessage) -> None:
-        seen.append(message.text)
         if message.text == "secret":
             raise RuntimeError
 
-    inbox = Inbox("box", clock, new_id, announce)
-    inbox.open()
-    inbox.take(smpp("secret"))
-    inbox.take(smpp("two"))
-    assert seen == ["secret", "two"]
+    async with listening(clock, new_id, announce=announce) as box:
+        await box.take(smpp("secret"), smpp("two"))
+        assert box.texts == ["secret", "two"]
     assert "could not be announced" in caplog.text
     assert "secret" not in caplog.text
 
@@ -118,7 +110,7 @@ async def test_joins_parts_in_any_order(
     box: Announced, base: int, order: tuple[int, ...]
 ) -> None:
     for index in order:
-        box.inbox.take(smpp("abcd"[index], ("r", index + base, 4)))
+        await box.take(smpp("abcd"[index], ("r", index + base, 4)))
     assert box.texts == ["abcd"]
     assert box.last.parts == 4
     assert box.last.complete
@@ -127,9 +119,9 @@ async def test_joins_parts_in_any_order(
 async def test_received_at_is_the_arrival_of_the_last_part(
     box: Announced, clock: HandClock
 ) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 2)))
+    await box.take(smpp("a", ("r", 1, 2)))
     await clock.advance(100)
-    box.inbox.take(smpp("b", ("r", 2, 2)))
+    await box.take(smpp("b", ("r", 2, 2)))
     assert box.last.received_at == clock.now()
     assert not box.last.late
 
@@ -146,20 +138,20 @@ async def test_emoji_across_the_border_of_parts_stays_whole(
             replace(ami("", ("r", 2, 2)), payload=b"\xed\xbe\x89b"),
         ]
     for half in halves:
-        box.inbox.take(half)
+        await box.take(half)
     assert box.texts == [f"a{PARTY}b"]
 
 
 async def test_escape_across_the_border_of_parts_stays_whole(box: Announced) -> None:
     part = replace(smpp("", ("r", 1, 2)), coding=Coding.GSM7, payload=b"5\x1b")
-    box.inbox.take(part)
-    box.inbox.take(replace(smpp("", ("r", 2, 2)), coding=Coding.GSM7, payload=b"e!"))
+    await box.take(part)
+    await box.take(replace(smpp("", ("r", 2, 2)), coding=Coding.GSM7, payload=b"e!"))
     assert box.texts == ["5€!"]
 
 
 async def test_parts_of_different_coding(box: Announced) -> None:
-    box.inbox.take(replace(smpp("", ("r", 1, 2)), coding=Coding.GSM7, payload=b"\x00"))
-    box.inbox.take(smpp("П", ("r", 2, 2)))
+    await box.take(replace(smpp("", ("r", 1, 2)), coding=Coding.GSM7, payload=b"\x00"))
+    await box.take(smpp("П", ("r", 2, 2)))
     assert box.texts == ["@П"]
 
 
@@ -173,34 +165,34 @@ async def test_parts_of_different_coding(box: Announced) -> None:
 async def test_one_reference_on_two_lines_or_of_two_senders(
     box: Announced, other: dict[str, object]
 ) -> None:
-    box.inbox.take(smpp("a1", ("r", 1, 2)))
-    box.inbox.take(replace(smpp("b1", ("r", 1, 2)), **other))  # type: ignore[arg-type]
-    box.inbox.take(smpp("a2", ("r", 2, 2)))
-    box.inbox.take(replace(smpp("b2", ("r", 2, 2)), **other))  # type: ignore[arg-type]
+    await box.take(smpp("a1", ("r", 1, 2)))
+    await box.take(replace(smpp("b1", ("r", 1, 2)), **other))  # type: ignore[arg-type]
+    await box.take(smpp("a2", ("r", 2, 2)))
+    await box.take(replace(smpp("b2", ("r", 2, 2)), **other))  # type: ignore[arg-type]
     assert box.texts == ["a1a2", "b1b2"]
 
 
 async def test_one_reference_with_another_total(box: Announced) -> None:
-    box.inbox.take(smpp("a1", ("r", 1, 2)))
-    box.inbox.take(smpp("b1", ("r", 1, 3)))
-    box.inbox.take(smpp("a2", ("r", 2, 2)))
+    await box.take(smpp("a1", ("r", 1, 2)))
+    await box.take(smpp("b1", ("r", 1, 3)))
+    await box.take(smpp("a2", ("r", 2, 2)))
     assert box.texts == ["a1a2"]
 
 
 async def test_repeated_part_of_an_open_set_is_dropped(box: Announced) -> None:
     for _ in range(2):
-        box.inbox.take(smpp("a", ("r", 1, 2)))
-    box.inbox.take(smpp("b", ("r", 2, 2)))
+        await box.take(smpp("a", ("r", 1, 2)))
+    await box.take(smpp("b", ("r", 2, 2)))
     assert box.texts == ["ab"]
 
 
 async def test_same_place_with_other_bytes_begins_a_new_message(
     box: Announced,
 ) -> None:
-    box.inbox.take(smpp("old", ("r", 1, 2)))
-    box.inbox.take(smpp("new", ("r", 1, 2)))
+    await box.take(smpp("old", ("r", 1, 2)))
+    await box.take(smpp("new", ("r", 1, 2)))
     assert [(m.text, m.complete) for m in box.messages] == [("old", False)]
-    box.inbox.take(smpp("er", ("r", 2, 2)))
+    await box.take(smpp("er", ("r", 2, 2)))
     assert [(m.text, m.complete) for m in box.messages[1:]] == [("newer", True)]
     assert box.messages[0].message_id != box.messages[1].message_id
 
@@ -209,16 +201,16 @@ async def test_reference_is_free_again_after_a_complete_message(
     box: Announced,
 ) -> None:
     for _ in range(2):
-        box.inbox.take(smpp("a", ("r", 1, 2)))
-        box.inbox.take(smpp("b", ("r", 2, 2)))
+        await box.take(smpp("a", ("r", 1, 2)))
+        await box.take(smpp("b", ("r", 2, 2)))
     assert box.texts == ["ab", "ab"]
     assert not any(message.redelivered for message in box.messages)
 
 
 async def test_incomplete_after_five_minutes(box: Announced, clock: HandClock) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 3)))
+    await box.take(smpp("a", ("r", 1, 3)))
     await clock.advance(200)
-    box.inbox.take(smpp("c", ("r", 3, 3)))
+    await box.take(smpp("c", ("r", 3, 3)))
     await clock.advance(299)
     assert box.messages == []
     await clock.advance(6)
@@ -231,10 +223,10 @@ async def test_incomplete_after_five_minutes(box: Announced, clock: HandClock) -
 async def test_late_part_gives_the_message_again_whole(
     box: Announced, clock: HandClock
 ) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 2)))
+    await box.take(smpp("a", ("r", 1, 2)))
     await clock.advance(400)
     await clock.leap(23 * 3600)
-    box.inbox.take(smpp("b", ("r", 2, 2)))
+    await box.take(smpp("b", ("r", 2, 2)))
     first, second = box.messages
     assert (first.text, first.complete, first.redelivered) == ("a", False, False)
     assert (second.text, second.complete, second.redelivered) == ("ab", True, True)
@@ -244,24 +236,24 @@ async def test_late_part_gives_the_message_again_whole(
 async def test_late_part_that_is_not_the_last_missing_one_is_not_lost(
     box: Announced, clock: HandClock
 ) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 3)))
+    await box.take(smpp("a", ("r", 1, 3)))
     await clock.advance(400)
-    box.inbox.take(smpp("b", ("r", 2, 3)))
+    await box.take(smpp("b", ("r", 2, 3)))
     await clock.advance(600)
     assert [(m.text, m.complete, m.redelivered) for m in box.messages] == [
         ("a", False, False),
         ("ab", False, True),
     ]
-    box.inbox.take(smpp("c", ("r", 3, 3)))
+    await box.take(smpp("c", ("r", 3, 3)))
     assert (box.last.text, box.last.complete) == ("abc", True)
     assert len({m.message_id for m in box.messages}) == 1
 
 
 async def test_key_is_forgotten_after_a_day(box: Announced, clock: HandClock) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 2)))
+    await box.take(smpp("a", ("r", 1, 2)))
     await clock.advance(400)
     await clock.leap(24 * 3600)
-    box.inbox.take(smpp("b", ("r", 2, 2)))
+    await box.take(smpp("b", ("r", 2, 2)))
     assert box.texts == ["a"]
     await clock.advance(306)
     assert box.texts == ["a", "b"]
@@ -269,20 +261,20 @@ async def test_key_is_forgotten_after_a_day(box: Announced, clock: HandClock) ->
 
 
 async def test_other_bytes_after_a_late_part(box: Announced, clock: HandClock) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 3)))
+    await box.take(smpp("a", ("r", 1, 3)))
     await clock.advance(310)
-    box.inbox.take(smpp("b", ("r", 2, 3)))
-    box.inbox.take(smpp("c", ("r", 1, 3)))
+    await box.take(smpp("b", ("r", 2, 3)))
+    await box.take(smpp("c", ("r", 1, 3)))
     assert box.texts == ["a", "ab"]
 
 
 async def test_other_bytes_after_the_incomplete_one_was_announced(
     box: Announced, clock: HandClock
 ) -> None:
-    box.inbox.take(smpp("a", ("r", 1, 2)))
+    await box.take(smpp("a", ("r", 1, 2)))
     await clock.advance(310)
-    box.inbox.take(smpp("c", ("r", 1, 2)))
-    box.inbox.take(smpp("d", ("r", 2, 2)))
+    await box.take(smpp("c", ("r", 1, 2)))
+    await box.take(smpp("d", ("r", 2, 2)))
     assert box.texts == ["a", "cd"]
     assert not box.last.redelivered
 
@@ -290,18 +282,18 @@ async def test_other_bytes_after_the_incomplete_one_was_announced(
 async def test_ami_without_id_joins_what_comes_within_five_minutes(
     box: Announced, clock: HandClock
 ) -> None:
-    box.inbox.take(ami("a", ("", 1, 2)))
+    await box.take(ami("a", ("", 1, 2)))
     await clock.advance(290)
-    box.inbox.take(ami("b", ("", 2, 2), box_time="2026-11-01 12:04:50"))
+    await box.take(ami("b", ("", 2, 2), box_time="2026-11-01 12:04:50"))
     assert box.texts == ["ab"]
 
 
 async def test_ami_without_id_takes_no_part_later(
     box: Announced, clock: HandClock
 ) -> None:
-    box.inbox.take(ami("a", ("", 1, 2)))
+    await box.take(ami("a", ("", 1, 2)))
     await clock.advance(310)
-    box.inbox.take(ami("b", ("", 2, 2)))
+    await box.take(ami("b", ("", 2, 2)))
     await clock.advance(310)
     assert [(m.text, m.complete) for m in box.messages] == [("a", False), ("b", False)]
     assert box.messages[0].message_id != box.messages[1].message_id
@@ -311,7 +303,7 @@ async def test_ami_without_id_takes_no_part_later(
 async def test_single_ami_message_with_either_index(
     box: Announced, place: tuple[str, int, int]
 ) -> None:
-    box.inbox.take(ami("Ok", place))
+    await box.take(ami("Ok", place))
     assert box.texts == ["Ok"]
     assert box.last.complete
 
@@ -320,12 +312,12 @@ async def test_single_ami_message_with_either_index(
 async def test_part_with_an_impossible_place_is_not_lost(
     box: Announced, place: tuple[str, int, int]
 ) -> None:
-    box.inbox.take(smpp("x", place))
+    await box.take(smpp("x", place))
     assert box.texts == ["x"]
 
 
 async def test_text_that_says_it_lacks_a_part_is_not_complete(box: Announced) -> None:
-    box.inbox.take(smpp(" [SMS1 missed] rest"))
+    await box.take(smpp(" [SMS1 missed] rest"))
     assert box.texts == [" [SMS1 missed] rest"]
     assert not box.last.complete
 
@@ -343,19 +335,19 @@ async def test_text_that_says_it_lacks_a_part_is_not_complete(box: Announced) ->
 async def test_what_cannot_be_read_is_announced_as_far_as_it_can(
     box: Announced, coding: Coding, payload: bytes, text: str, kind: MessageKind
 ) -> None:
-    box.inbox.take(replace(smpp(""), coding=coding, payload=payload))
+    await box.take(replace(smpp(""), coding=coding, payload=payload))
     assert (box.last.text, box.last.kind) == (text, kind)
 
 
 @pytest.mark.parametrize("kind", [MessageKind.FLASH, MessageKind.MMS_NOTICE])
 async def test_kind_is_what_the_driver_says(box: Announced, kind: MessageKind) -> None:
     part = replace(smpp(""), coding=Coding.BINARY, payload=b"\x01", kind=kind)
-    box.inbox.take(part)
+    await box.take(part)
     assert box.last.kind is kind
 
 
 async def test_knows_the_senders_of_announced_messages(box: Announced) -> None:
-    box.inbox.take(smpp("x"))
+    await box.take(smpp("x"))
     assert box.inbox.knows(SENDER)
     assert not box.inbox.knows(SENDER.removeprefix("+"))
 
@@ -364,17 +356,12 @@ async def test_texts_stay_out_of_the_log(
     box: Announced, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    box.inbox.take(smpp("secret", ("r", 1, 2)))
-    box.inbox.take(smpp("secret2", ("r", 1, 2)))
+    await box.take(smpp("secret", ("r", 1, 2)))
+    await box.take(smpp("secret2", ("r", 1, 2)))
     assert caplog.text == ""
 
 
-def test_parts_of_a_page_are_no_repeats(
-    clock: HandClock, new_id: Callable[[], str]
-) -> None:
-    seen: list[ReceivedMessage] = []
-    inbox = Inbox("box", clock, new_id, seen.append)
-    inbox.open()
+async def test_parts_of_a_page_are_no_repeats(box: Announced) -> None:
     for _ in range(2):
-        inbox.take(replace(smpp("x"), transport=Transport.INBOX_PAGE))
-    assert len(seen) == 2
+        await box.take(replace(smpp("x"), transport=Transport.INBOX_PAGE))
+    assert box.texts == ["x", "x"]

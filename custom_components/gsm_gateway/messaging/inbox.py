@@ -1,31 +1,41 @@
-"""Incoming messages: part kept, acknowledged, joined, announced."""
+"""Incoming messages: part on disk, acknowledged, joined, announced."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 import logging
+from math import inf
 
 from ..gateways.clock import Clock
-from ..gateways.model import Coding, InboxEntry, MessageKind, SmsPart
-from ..gateways.text import clean, decode
+from ..gateways.model import InboxEntry, MessageKind, SmsPart, Transport
+from ..gateways.text import clean
+from .announcer import Announcer, succeeded
+from .arrivals import Arrival, kind_of, text_of
+from .inbox_found import Finder, Found
+from .inbox_log import InboxLog, Stage
 from .joining import Joined, Joiner
-from .ledger import Key, Ledger, key_of, misses_parts
+from .ledger import Changes, Ledger, key_of, misses_parts
+from .letter import Letter
 from .messages import ReceivedMessage
-from .repeats import Repeats
+from .page import PageNews, PageState
+from .repeats import Insistence, Repeats
+from .store import Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
-_LATE = timedelta(seconds=60)
 _LOOK_EVERY = 5.0
 """Seconds between two looks for messages that stayed incomplete."""
-_KNOWN_SENDERS = 1000
+_OFTEN = 3
+"""As often a box has to bring what the disk does not take."""
 
 
 class Inbox:
     """What one box has received; one per box.
 
-    The owner keeps a task on `run()`. `announce` is called once per event, in
-    order, never before `open()`.
+    The owner keeps a task on `run()`, calls `load()` before anything else, and
+    `on_store_back()` when the disk takes something again. `announce` is called
+    once per event, in order, never before `open()`.
     """
 
     def __init__(
@@ -34,78 +44,141 @@ class Inbox:
         clock: Clock,
         new_id: Callable[[], str],
         announce: Callable[[ReceivedMessage], None],
+        store: Store,
     ) -> None:
         self._box_id = box_id
         self._clock = clock
         self._new_id = new_id
-        self._announce = announce
+        self._store = store
+        self._log = InboxLog(box_id, clock)
+        self._announcer = Announcer(clock, store, self._log, announce)
         self._repeats = Repeats(clock)
-        self._joiner = Joiner(clock, new_id)
-        self._ledger = Ledger(clock)
-        self._waiting: list[ReceivedMessage] | None = []
-        """Kept until `open()`; afterwards none waits."""
-        self._senders: dict[str, None] = {}
+        self._insistence = Insistence()
+        self._joiner = Joiner(clock)
+        self._ledger = Ledger(clock, new_id)
+        self._began = clock.now()
+        self._loaded = False
+        self._paging: asyncio.Future[None] | None = None
+        """The write of what the inbox page brought, while it is under way."""
+        self._held: list[Joined] = []
+        """What waits for its end, because the page may have brought it."""
         self._closed = False
 
+    async def load(self) -> None:
+        """Take up what an earlier run has left; if the disk is away, `run()` does it."""
+        await self._load(before=inf)
+
+    async def _load(self, before: float) -> None:
+        finder = Finder(self._box_id, self._clock, before)
+        try:
+            found = await self._store.read(finder.find)
+        except StoreUnavailable as error:
+            _LOGGER.debug("What was received before cannot be read: %s", error)
+            return
+        self._loaded = True
+        self._restore(found)
+
+    def _restore(self, found: Found) -> None:
+        self._ledger.restore(found.notes)
+        self._repeats.restore(found.doubtful)
+        self._announcer.restore(found.letters, found.senders)
+        for message_id, arrivals in found.sets:
+            self._joiner.restore(message_id, arrivals)
+        for arrival in found.loose:
+            self._join(arrival)
+
     def take(self, part: SmsPart) -> None:
-        """Keep a part and acknowledge it, or refuse it once closed; never raises."""
-        if self._closed:
+        """Keep a part and acknowledge it, or refuse it; never raises."""
+        smpp = part.transport is Transport.SMPP
+        if self._closed or (smpp and self._announcer.is_full):
             part.refuse()
             return
-        repeat = self._repeats.is_repeat(part)
-        joined = [] if repeat else self._joiner.add(part)
-        part.acknowledge()  # from here on the box may forget it: it is kept
-        if repeat:
-            _LOGGER.debug("Dropped a repeated part on channel %s", part.channel)
-            return
-        self._ledger.note_push(self._key(part))
-        for message in joined:
-            self._deliver(message)
-
-    def take_entry(self, entry: InboxEntry, received_at: datetime) -> None:
-        """Keep a message that only the box's inbox page has."""
-        if self._closed:
-            return
-        self._ledger.note_entry(key_of(entry.channel, entry.sender, entry.text))
-        self._tell(
-            ReceivedMessage(
-                message_id=self._new_id(),
-                box_id=self._box_id,
-                channel=entry.channel,
-                sender=entry.sender,
-                text=clean(entry.text),
-                kind=MessageKind.TEXT,
-                received_at=received_at,
-                time_guessed=True,
-                parts=1,
-                complete=not misses_parts(entry.text),
-            )
+        arrival = Arrival(
+            part_id=self._new_id(),
+            part=part,
+            at=self._clock.monotonic(),
+            arrived_at=self._clock.now(),
         )
+        original = self._repeats.original_of(arrival)
+        if original is not None:
+            _LOGGER.debug("Dropped a repeated part on channel %s", part.channel)
+            original.repeated_by(part)
+            return
+        if arrival.has_page:
+            self._ledger.draft_push(arrival.key, arrival.notes)
+        done = self._store.write(*self._log.part(arrival))
+        done.add_done_callback(partial(self._written, arrival))
 
-    def accounts_for(self, entry: InboxEntry, since: float) -> bool:
+    async def load_page(self) -> PageState:
+        """Return what the inbox page has shown. Raises `StoreUnavailable`."""
+        return await self._store.read(Finder(self._box_id, self._clock, inf).page)
+
+    async def page_ready(self) -> bool:
+        """Wait for the last `take_page`; tell whether the page should be read now."""
+        if self._paging is not None:
+            await asyncio.wait([self._paging])
+        return self._store.available and not self._closed
+
+    async def take_page(self, news: PageNews) -> None:
+        """Keep messages that only the box's inbox page has, and what it has settled.
+
+        Raises `StoreUnavailable`, and then nothing has changed. It is written,
+        or not, even if nobody waits for the end.
+        """
+        if self._closed:
+            self._ledger.undo(news.notes)
+            raise StoreUnavailable("the inbox is closed")
+        if not news.matters:
+            news.adopt()
+            return
+        stage = self._announcer.stage
+        letters = [self._entry(entry, at, news.notes) for entry, at in news.found]
+        statements = [*self._log.page(news)]
+        for letter in letters:
+            statements += self._log.message(letter, stage)
+        done = self._paging = self._store.write(*statements)
+        done.add_done_callback(partial(self._page_written, news, letters, stage))
+        await asyncio.wait([done])
+        done.result()
+
+    def page_read(self, at: datetime) -> None:
+        """Take note, for later runs, that the page was read and brought nothing."""
+        self._store.write(*self._log.page_read(at), lazy=True)
+
+    def accounts_for(self, entry: InboxEntry, since: float, notes: Changes) -> bool:
         """Tell whether a push since then (monotonic) was this entry, and use it up."""
         key = key_of(entry.channel, entry.sender, entry.text)
-        return self._ledger.claim_push(key, since) or self._ledger.claim_piece(
-            key, since
+        return self._ledger.claim_push(key, notes, since) or self._ledger.claim_piece(
+            key, notes, since
         )
 
     def on_connection(self, *, connected: bool) -> None:
         """Hear that the box is within reach or is not; may be told twice."""
         self._repeats.on_connection(connected=connected)
 
+    def on_store_back(self) -> None:
+        """Write what was kept or announced from memory."""
+        self._announcer.on_store_back()
+        for arrival in self._joiner.arrivals():
+            if not arrival.on_disk:
+                done = self._store.write(*self._log.part(arrival))
+                done.add_done_callback(partial(self._caught_up, arrival))
+
     def knows(self, sender: str) -> bool:
         """Tell whether a message of exactly this sender came lately."""
-        return sender in self._senders
+        return self._announcer.knows(sender)
 
     def open(self) -> None:
         """Announce what has waited, and from now on everything at once."""
-        waiting, self._waiting = self._waiting, None
-        for message in waiting or ():
-            self._tell(message)
+        self._announcer.open()
 
     def close(self) -> None:
-        """Announce nothing any more and refuse what still comes."""
+        """Announce nothing any more and refuse what still comes.
+
+        What is on its way to the disk is acknowledged when it is there.
+        """
         self._closed = True
+        self._announcer.close()
 
     def reopen(self, announce: Callable[[ReceivedMessage], None]) -> None:
         """Go on after `close()`, with what is still unfinished, for another listener.
@@ -113,82 +186,128 @@ class Inbox:
         What waits and what comes is announced from the next `open()` on.
         """
         self._closed = False
-        self._announce = announce
-        if self._waiting is None:
-            self._waiting = []
+        self._announcer.announce = announce
 
     async def run(self) -> None:
         """Announce incomplete messages when their time has come, until cancelled."""
         while True:
             await self._clock.sleep(_LOOK_EVERY)
-            for message in self._joiner.due():
-                self._deliver(message)
-            self._ledger.forget()
+            if not self._loaded and self._store.available:
+                await self._load(before=self._began.timestamp())
+            for joined in self._joiner.due():
+                self._deliver(joined)
+            forgotten = [
+                *self._log.settled(self._repeats.settled()),
+                *self._log.without(self._ledger.forget()),
+            ]
+            if forgotten:
+                self._store.write(*forgotten, lazy=True)
 
-    def _key(self, part: SmsPart) -> Key:
-        return key_of(part.channel, part.sender, _text((part,)))
+    def _written(self, arrival: Arrival, done: asyncio.Future[None]) -> None:
+        """Acknowledge and join a part that is on disk, or that the disk does not take."""
+        arrival.on_disk, part = succeeded(done), arrival.part
+        smpp = part.transport is Transport.SMPP
+        if smpp and not arrival.on_disk and self._insistence.note(part) < _OFTEN:
+            self._repeats.forget(arrival)
+            arrival.refuse()
+            return
+        self._ledger.restore(arrival.notes.added)
+        if arrival.on_disk:
+            arrival.notes.clear()
+            self._insistence.forget(part)
+        self._repeats.answered(arrival)
+        arrival.acknowledge()
+        self._join(arrival)
+
+    def _caught_up(self, arrival: Arrival, done: asyncio.Future[None]) -> None:
+        if succeeded(done):
+            arrival.on_disk = True
+            arrival.notes.clear()
+
+    def _join(self, arrival: Arrival) -> None:
+        for joined in self._joiner.add(arrival):
+            self._deliver(joined)
+        if arrival.twin_of is not None and arrival.on_disk:
+            self._store.write(*self._log.tie(arrival, arrival.twin_of), lazy=True)
 
     def _deliver(self, joined: Joined) -> None:
-        """Announce a pushed message unless the inbox page brought it first."""
-        first = joined.parts[0]
-        text = _text(joined.parts)
-        if self._was_on_page(joined, key_of(first.channel, first.sender, text)):
+        """Announce a message unless the inbox page has brought it."""
+        if self._paging is not None:
+            self._held.append(joined)
             return
-        self._tell(
-            ReceivedMessage(
-                message_id=joined.message_id,
-                box_id=self._box_id,
-                channel=first.channel,
-                sender=first.sender,
-                text=text,
-                kind=_kind(joined.parts),
-                received_at=joined.received_at,
-                time_guessed=False,
-                parts=joined.total,
-                complete=joined.complete and not misses_parts(text),
-                redelivered=joined.redelivered,
-            )
+        first = joined.arrivals[0]
+        text = text_of(joined.arrivals)
+        notes = Changes()
+        message = ReceivedMessage(
+            message_id=joined.message_id,
+            box_id=self._box_id,
+            channel=first.part.channel,
+            sender=first.part.sender,
+            text=text,
+            kind=kind_of(joined.arrivals),
+            received_at=joined.received_at,
+            time_guessed=False,
+            parts=joined.total,
+            complete=joined.complete and not misses_parts(text),
+            late=joined.earlier,
+            redelivered=joined.redelivered,
         )
+        letter = Letter(
+            message=message,
+            arrivals=joined.arrivals,
+            on_page=first.has_page and self._was_on_page(joined, notes),
+            notes=notes,
+            open=joined.open,
+            displaced=(joined.displaced,) if joined.displaced else (),
+        )
+        self._announcer.deliver(letter)
 
-    def _was_on_page(self, joined: Joined, whole: Key) -> bool:
+    def _was_on_page(self, joined: Joined, notes: Changes) -> bool:
         """Tell whether the inbox page brought this message before it was pushed."""
-        pieces = [self._key(part) for part in joined.parts]
+        part = joined.arrivals[0].part
+        whole = key_of(part.channel, part.sender, text_of(joined.arrivals))
+        pieces = [arrival.key for arrival in joined.arrivals]
         if len(pieces) > 1:
-            self._ledger.note_push(whole)
-        if self._ledger.claim_entries([whole]) or self._ledger.claim_entries(pieces):
+            self._ledger.note_push(whole, notes)
+        claim = self._ledger.claim_entries
+        if claim([whole], notes) or claim(pieces, notes):
             for key in {whole, *pieces}:
-                self._ledger.claim_push(key)
+                self._ledger.claim_push(key, notes)
             return True
         return not joined.complete and self._ledger.shows(pieces)
 
-    def _tell(self, message: ReceivedMessage) -> None:
-        """Announce a message, or keep it until that is allowed."""
-        if self._closed:
-            return
-        if self._waiting is not None:
-            self._waiting.append(message)
-            return
-        self._senders.pop(message.sender, None)
-        self._senders[message.sender] = None
-        if len(self._senders) > _KNOWN_SENDERS:
-            del self._senders[next(iter(self._senders))]
-        late = self._clock.now() - message.received_at > _LATE
-        try:
-            self._announce(replace(message, late=late))
-        except Exception:  # a listener's fault must not cost the next message
-            _LOGGER.exception("An incoming message could not be announced")
+    def _entry(self, entry: InboxEntry, at: datetime, notes: Changes) -> Letter:
+        """Make a message of an entry and note it."""
+        self._ledger.note_entry(key_of(entry.channel, entry.sender, entry.text), notes)
+        message = ReceivedMessage(
+            message_id=self._new_id(),
+            box_id=self._box_id,
+            channel=entry.channel,
+            sender=entry.sender,
+            text=clean(entry.text),
+            kind=MessageKind.TEXT,
+            received_at=at,
+            time_guessed=True,
+            parts=1,
+            complete=not misses_parts(entry.text),
+        )
+        return Letter(message=message)
 
-
-def _text(parts: tuple[SmsPart, ...]) -> str:
-    """Read parts as one; their bytes are joined first, so that no letter is cut."""
-    coding = parts[0].coding
-    if all(part.coding is coding for part in parts):
-        return clean(decode(b"".join(part.payload for part in parts), coding))
-    return clean("".join(decode(part.payload, part.coding) for part in parts))
-
-
-def _kind(parts: tuple[SmsPart, ...]) -> MessageKind:
-    """Return what the driver calls the message; what has no text is binary."""
-    special = (p.kind for p in parts if p.kind is not MessageKind.TEXT)
-    unreadable = any(part.coding is Coding.BINARY for part in parts)
-    return next(special, MessageKind.BINARY if unreadable else MessageKind.TEXT)
+    def _page_written(
+        self,
+        news: PageNews,
+        letters: list[Letter],
+        stage: Stage,
+        done: asyncio.Future[None],
+    ) -> None:
+        """Announce what the page brought, or take all of it back."""
+        self._paging = None
+        if succeeded(done):
+            news.adopt()
+            for letter in letters:
+                self._announcer.written(letter, stage)
+        else:
+            self._ledger.undo(news.notes)
+        held, self._held = self._held, []
+        for joined in held:
+            self._deliver(joined)

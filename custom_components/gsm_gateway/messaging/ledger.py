@@ -1,7 +1,9 @@
 """What was pushed and what was found on the inbox page, so that neither is told twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
 from math import inf
 import re
 import unicodedata
@@ -13,7 +15,8 @@ _MISSED = re.compile(r" ?\[SMS[0-9]{1,3} missed\]")
 """Stands in a text for a part that the box never got (GoIP quirk Q22)."""
 _TWIN_WITHIN = 600.0
 """Seconds in which a push may follow its entry on the page."""
-_REMEMBERED = 24 * 3600.0
+REMEMBERED = 24 * 3600.0
+_MOST_NOTES = 10_000
 _SHORTEST_PART = 60
 """Characters of any part of a long SMS but the last: networks cut at 66 or more."""
 
@@ -33,58 +36,129 @@ def misses_parts(text: str) -> bool:
     return _MISSED.search(text) is not None
 
 
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    PUSH = "push"
+    """A part or a joined message that came by itself."""
+    ENTRY = "entry"
+    """A message that is announced from the page."""
+    PIECE = "piece"
+    """A place of a pushed text that the page has shown by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """One thing that has not found its twin."""
+
+    note_id: str
+    kind: NoteKind
+    key: Key
+    at: float
+    """Of the clock that nothing disturbs."""
+    whole: str = ""
+    """Note of the push that a piece belongs to."""
+    place: int = 0
+
+
+@dataclass(slots=True)
+class Changes:
+    """What became of notes together, to be written or undone together."""
+
+    added: list[Note] = field(default_factory=list)
+    removed: list[Note] = field(default_factory=list)
+
+    def extend(self, other: Changes) -> None:
+        """Add what happened after these."""
+        self.added += other.added
+        self.removed += other.removed
+
+    def clear(self) -> None:
+        """Forget them: they are on disk."""
+        self.added.clear()
+        self.removed.clear()
+
+
 class Ledger:
     """The pushes and page entries of one box that have not found each other."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, new_id: Callable[[], str]) -> None:
         self._clock = clock
-        self._pushed: dict[Key, list[float]] = defaultdict(list)
-        self._from_page: dict[Key, list[float]] = defaultdict(list)
-        self._pieces: dict[tuple[Key, float, int], None] = {}
-        """Which places of which pushed texts the page has shown by themselves."""
+        self._new_id = new_id
+        self._notes: dict[str, Note] = {}
+        self._pushed: dict[Key, list[Note]] = defaultdict(list)
+        self._from_page: dict[Key, list[Note]] = defaultdict(list)
+        self._pieces: dict[tuple[str, int], Note] = {}
+        """By the note of the whole text, and the place in it."""
 
-    def note_push(self, key: Key) -> None:
-        """Note a part or a joined message that came by itself."""
-        self._pushed[key].append(self._clock.monotonic())
+    def restore(self, notes: Iterable[Note]) -> None:
+        """Take over what is kept, or what an earlier run has noted."""
+        for note in notes:
+            self._put(note)
 
-    def note_entry(self, key: Key) -> None:
+    def undo(self, changes: Changes) -> None:
+        """Take back what could not be written."""
+        for note in changes.removed:
+            self._put(note)
+        for note in changes.added:
+            self._drop(note)
+        changes.clear()
+
+    def draft_push(self, key: Key, changes: Changes) -> None:
+        """Note what came by itself, for `restore` once it is kept."""
+        changes.added.append(self._draft(NoteKind.PUSH, key))
+
+    def note_push(self, key: Key, changes: Changes) -> None:
+        """Note a joined message that came by itself."""
+        self._add(self._draft(NoteKind.PUSH, key), changes)
+
+    def note_entry(self, key: Key, changes: Changes) -> None:
         """Note a message that is announced from the page."""
-        self._from_page[key].append(self._clock.monotonic())
+        self._add(self._draft(NoteKind.ENTRY, key), changes)
 
-    def claim_push(self, key: Key, since: float = -inf) -> bool:
+    def claim_push(self, key: Key, changes: Changes, since: float = -inf) -> bool:
         """Find a push since then (monotonic) that is this entry, and use it up."""
-        for at in self._pushed.get(key, ()):
-            if at >= since:
-                self._pushed[key].remove(at)
+        for note in self._pushed.get(key, ()):
+            if note.at >= since:
+                self._remove(note, changes)
                 return True
         return False
 
-    def claim_piece(self, key: Key, since: float = -inf) -> bool:
+    def claim_piece(self, key: Key, changes: Changes, since: float = -inf) -> bool:
         """Find a long push since then (monotonic) of which this entry is one part.
 
         Some boxes push a long text whole and list it part by part (GoIP D5).
         Each place of a text accounts for one entry.
         """
-        for whole, times in self._pushed.items():
+        for whole, notes in self._pushed.items():
             place = _place(key[2], whole[2]) if whole[:2] == key[:2] else None
             if place is None:
                 continue
-            for at in times:
-                if at >= since and (whole, at, place) not in self._pieces:
-                    self._pieces[whole, at, place] = None
+            for note in notes:
+                if note.at >= since and (note.note_id, place) not in self._pieces:
+                    piece = Note(
+                        note_id=self._new_id(),
+                        kind=NoteKind.PIECE,
+                        key=whole,
+                        at=note.at,
+                        whole=note.note_id,
+                        place=place,
+                    )
+                    self._add(piece, changes)
                     return True
         return False
 
-    def claim_entries(self, keys: Iterable[Key]) -> bool:
+    def claim_entries(self, keys: Iterable[Key], changes: Changes) -> bool:
         """Find an announced entry for each key, and use them up if all are there."""
-        wanted = set(keys)
         oldest = self._clock.monotonic() - _TWIN_WITHIN
-        if not all(
-            any(at >= oldest for at in self._from_page.get(k, ())) for k in wanted
-        ):
-            return False
-        for key in wanted:
-            del self._from_page[key][-1]
+        found = []
+        for key in set(keys):
+            fresh = [n for n in self._from_page.get(key, ()) if n.at >= oldest]
+            if not fresh:
+                return False
+            found.append(fresh[-1])
+        for note in found:
+            self._remove(note, changes)
         return True
 
     def shows(self, keys: Iterable[Key]) -> bool:
@@ -93,20 +167,53 @@ class Ledger:
         oldest = self._clock.monotonic() - _TWIN_WITHIN
         return any(
             all(key[:2] == part[:2] and part[2] in key[2] for part in wanted)
-            for key, times in self._from_page.items()
-            if any(at >= oldest for at in times)
+            for key, notes in self._from_page.items()
+            if any(note.at >= oldest for note in notes)
         )
 
-    def forget(self) -> None:
-        """Drop what is too old to matter."""
-        oldest = self._clock.monotonic() - _REMEMBERED
-        for book in (self._pushed, self._from_page):
-            for key in list(book):
-                book[key] = [at for at in book[key] if at >= oldest]
-                if not book[key]:
-                    del book[key]
-        for piece in [each for each in self._pieces if each[1] < oldest]:
-            del self._pieces[piece]
+    def forget(self) -> list[Note]:
+        """Drop what is too old, or too much, to matter, and return it."""
+        oldest = self._clock.monotonic() - REMEMBERED
+        surplus = list(self._notes.values())[: max(0, len(self._notes) - _MOST_NOTES)]
+        old = [note for note in self._notes.values() if note.at < oldest]
+        dropped = list(dict.fromkeys((*surplus, *old)))
+        for note in dropped:
+            self._drop(note)
+        return dropped
+
+    def _draft(self, kind: NoteKind, key: Key) -> Note:
+        at = self._clock.monotonic()
+        return Note(note_id=self._new_id(), kind=kind, key=key, at=at)
+
+    def _add(self, note: Note, changes: Changes) -> None:
+        self._put(note)
+        changes.added.append(note)
+
+    def _remove(self, note: Note, changes: Changes) -> None:
+        """Use a note up, and what the page has shown of it."""
+        self._drop(note)
+        changes.removed.append(note)
+
+    def _put(self, note: Note) -> None:
+        self._notes[note.note_id] = note
+        match note.kind:
+            case NoteKind.PUSH:
+                self._pushed[note.key].append(note)
+            case NoteKind.ENTRY:
+                self._from_page[note.key].append(note)
+            case NoteKind.PIECE:
+                self._pieces[note.whole, note.place] = note
+
+    def _drop(self, note: Note) -> None:
+        if self._notes.pop(note.note_id, None) is None:
+            return
+        if note.kind is NoteKind.PIECE:
+            del self._pieces[note.whole, note.place]
+            return
+        book = self._pushed if note.kind is NoteKind.PUSH else self._from_page
+        book[note.key].remove(note)
+        if not book[note.key]:
+            del book[note.key]
 
 
 def _place(piece: str, whole: str) -> int | None:

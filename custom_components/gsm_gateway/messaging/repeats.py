@@ -1,10 +1,12 @@
 """Telling parts that a transport brought twice from messages that are alike."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
 from ..gateways.clock import Clock
 from ..gateways.model import Coding, Concatenation, SmsPart, Transport
+from .arrivals import Arrival
 
 _DOUBT = 60.0
 """A half-open link is noticed within a minute; answers given in it may be lost."""
@@ -12,6 +14,9 @@ _REPEATED_WITHIN = 120.0
 """Seconds after a rebind in which SMPP may bring an unanswered part again."""
 _TWIN_WITHIN = 60.0
 """Seconds in which two AMI logins bring the same event."""
+_PATIENCE = 25.0
+"""Seconds after which the driver may have refused what nobody had answered."""
+_MOST_REFUSED = 1000
 
 type _Content = tuple[int, str, bytes, Coding, Concatenation | None, str]
 
@@ -27,10 +32,12 @@ def _content(part: SmsPart) -> _Content:
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Answered:
     """An SMPP part whose answer may not have reached the box."""
 
+    original: Arrival
+    """What it was when it came first."""
     content: _Content
     link: str
     at: float
@@ -38,12 +45,12 @@ class _Answered:
     """When the box will not repeat it any more."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Event:
     """An AMI part, and the logins that brought it."""
 
+    original: Arrival
     content: _Content
-    at: float
     links: set[str] = field(default_factory=set)
 
 
@@ -55,6 +62,16 @@ class Repeats:
         self._answered: list[_Answered] = []
         self._doubtful: list[_Answered] = []
         self._events: list[_Event] = []
+        self._settled: list[str] = []
+
+    def restore(self, arrivals: Iterable[Arrival]) -> None:
+        """Take back the SMPP parts of an earlier run that may come again.
+
+        No bind of this run has brought them.
+        """
+        self._doubtful += [
+            _Answered(each, _content(each.part), "", each.at) for each in arrivals
+        ]
 
     def on_connection(self, *, connected: bool) -> None:
         """Hear that the box is within reach or is not."""
@@ -63,49 +80,108 @@ class Repeats:
             for each in self._doubtful:
                 each.until = min(each.until, now + _REPEATED_WITHIN)
             return
-        self._doubtful += [a for a in self._answered if now - a.at <= _DOUBT]
+        self._drop_old(now)
+        self._doubtful += self._answered
         self._answered.clear()
 
-    def is_repeat(self, part: SmsPart) -> bool:
-        """Tell whether a part was brought before, and note that it came."""
-        match part.transport:
+    def original_of(self, arrival: Arrival) -> Arrival | None:
+        """Return what a part repeats, if it does, and note that it came."""
+        match arrival.part.transport:
             case Transport.SMPP:
-                return self._repeated_by_smpp(part)
+                return self._repeated_by_smpp(arrival)
             case Transport.AMI:
-                return self._brought_by_other_login(part)
+                return self._brought_by_other_login(arrival)
             case Transport.INBOX_PAGE:
-                return False
+                return None
 
-    def _repeated_by_smpp(self, part: SmsPart) -> bool:
+    def answered(self, arrival: Arrival) -> None:
+        """Note that a part is being acknowledged.
+
+        If that comes too late, the driver has refused it and it comes again,
+        on the same bind.
+        """
+        now = self._clock.monotonic()
+        if arrival.earlier or now - arrival.at < _PATIENCE:
+            return
+        late = [each for each in self._answered if each.original is arrival]
+        for each in late:
+            self._answered.remove(each)
+            each.link, each.until = "", now + _REPEATED_WITHIN
+        self._doubtful += late
+
+    def forget(self, arrival: Arrival) -> None:
+        """Take note that a part was not kept."""
+        for book in (self._answered, self._doubtful):
+            book[:] = [each for each in book if each.original is not arrival]
+
+    def settled(self) -> list[str]:
+        """Return, once, the ids of SMPP parts that will not come again."""
+        self._drop_old(self._clock.monotonic())
+        settled, self._settled = self._settled, []
+        return settled
+
+    def _drop_old(self, now: float) -> None:
+        old = [a for a in self._answered if now - a.at > _DOUBT]
+        old += [a for a in self._doubtful if now >= a.until]
+        if not old:
+            return
+        self._answered = [a for a in self._answered if now - a.at <= _DOUBT]
+        self._doubtful = [a for a in self._doubtful if now < a.until]
+        left = {a.original.part_id for a in (*self._answered, *self._doubtful)}
+        self._settled += {a.original.part_id for a in old} - left
+
+    def _repeated_by_smpp(self, arrival: Arrival) -> Arrival | None:
         """Find the part among those that were perhaps unanswered when the link fell.
 
         Each of them is repeated once. A part of another bind than the last one
         of its channel shows by itself that the link had fallen.
         """
-        now = self._clock.monotonic()
-        self._answered = [a for a in self._answered if now - a.at <= _DOUBT]
-        self._doubtful = [a for a in self._doubtful if now < a.until]
+        now, part = arrival.at, arrival.part
+        self._drop_old(now)
         for each in list(self._answered):
             if each.content[0] == part.channel and each.link != part.link:
                 self._answered.remove(each)
                 each.until = now + _REPEATED_WITHIN
                 self._doubtful.append(each)
         content = _content(part)
-        self._answered.append(_Answered(content, part.link, now))
+        came = _Answered(arrival, content, part.link, now)
+        self._answered.append(came)
         for each in self._doubtful:
             other_bind = not part.link or each.link != part.link
             if each.content == content and other_bind:
                 self._doubtful.remove(each)
-                return True
-        return False
+                came.original = each.original
+                return each.original
+        return None
 
-    def _brought_by_other_login(self, part: SmsPart) -> bool:
-        now = self._clock.monotonic()
-        self._events = [e for e in self._events if now - e.at <= _TWIN_WITHIN]
-        content = _content(part)
+    def _brought_by_other_login(self, arrival: Arrival) -> Arrival | None:
+        oldest = arrival.at - _TWIN_WITHIN
+        self._events = [e for e in self._events if e.original.at >= oldest]
+        content = _content(arrival.part)
         for event in self._events:
-            if event.content == content and part.link not in event.links:
-                event.links.add(part.link)
-                return True
-        self._events.append(_Event(content, now, {part.link}))
-        return False
+            if event.content == content and arrival.part.link not in event.links:
+                event.links.add(arrival.part.link)
+                return event.original
+        self._events.append(_Event(arrival, content, {arrival.part.link}))
+        return None
+
+
+class Insistence:
+    """How often a box brought what could not be kept."""
+
+    def __init__(self) -> None:
+        self._times: dict[_Content, int] = {}
+
+    def note(self, part: SmsPart) -> int:
+        """Note that a part could not be kept, and return how often that was."""
+        content = _content(part)
+        times = self._times.pop(content, 0) + 1
+        self._times[content] = times
+        if len(self._times) > _MOST_REFUSED:
+            del self._times[next(iter(self._times))]
+        return times
+
+    def forget(self, part: SmsPart) -> None:
+        """Take note that a part was kept."""
+        if self._times:
+            self._times.pop(_content(part), None)

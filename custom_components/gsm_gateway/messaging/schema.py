@@ -14,6 +14,7 @@ CREATE TABLE meta (
 CREATE TABLE box (
     box_id TEXT PRIMARY KEY,
     page_known INTEGER NOT NULL DEFAULT 0,  -- its inbox page was read once
+    page_read_at REAL,
     listening_since REAL                    -- null while nobody listens
 ) WITHOUT ROWID;
 
@@ -37,12 +38,15 @@ CREATE TABLE received (
     parts INTEGER NOT NULL,
     complete INTEGER NOT NULL,
     redelivered INTEGER NOT NULL,           -- an event with this id was perhaps seen before
+    open INTEGER NOT NULL,                  -- a late part may still be joined to it
     state TEXT NOT NULL,                    -- stored, announcing, announced, dropped
     changed_at REAL NOT NULL
 );
 CREATE INDEX received_by_box ON received (box_id, received_at);
 CREATE INDEX received_by_time ON received (received_at);
-CREATE INDEX received_open ON received (box_id) WHERE state IN ('stored', 'announcing');
+CREATE INDEX received_waiting ON received (box_id)
+ WHERE state IN ('stored', 'announcing');
+CREATE INDEX received_open ON received (box_id, received_at) WHERE open;
 
 CREATE TABLE received_part (
     part_id TEXT PRIMARY KEY,
@@ -60,9 +64,11 @@ CREATE TABLE received_part (
     box_time TEXT NOT NULL,
     raw BLOB NOT NULL,                      -- what could not be read
     arrived_at REAL NOT NULL,
+    doubtful INTEGER NOT NULL,              -- the box may bring it again
     message_id TEXT                         -- null: not joined yet
 );
 CREATE INDEX part_open ON received_part (box_id) WHERE message_id IS NULL;
+CREATE INDEX part_doubtful ON received_part (box_id) WHERE doubtful = 1;
 CREATE INDEX part_by_message ON received_part (message_id);
 CREATE INDEX part_by_box ON received_part (box_id, arrived_at);
 
@@ -74,7 +80,8 @@ CREATE TABLE ledger (
     sender TEXT NOT NULL,
     text TEXT NOT NULL,
     noted_at REAL NOT NULL,
-    place INTEGER                           -- of a piece, in its text
+    whole TEXT NOT NULL,                    -- of a piece: the note of its text
+    place INTEGER NOT NULL                  -- of a piece: where in its text
 );
 CREATE INDEX ledger_by_box ON ledger (box_id, noted_at);
 

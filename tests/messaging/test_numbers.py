@@ -5,8 +5,10 @@ import pytest
 from custom_components.gsm_gateway.messaging.countries import Country
 from custom_components.gsm_gateway.messaging.messages import BadNumber, NoReplyAddress
 from custom_components.gsm_gateway.messaging.numbers import (
+    NumberForm,
     country_of,
     dialable,
+    formed,
     from_integer,
     normalised,
     reply_address,
@@ -170,6 +172,62 @@ def test_normalised(written: str, imsi: str | None, one_form: str) -> None:
 )
 def test_same_compares_whole_numbers(one: str, other: str, equal: bool) -> None:
     assert same(one, other, country_of(RUSSIA)) is equal
+
+
+@pytest.mark.parametrize(
+    ("number", "imsi", "plus", "double_zero", "national"),
+    [
+        ("+491701234567", GERMANY, "+491701234567", "00491701234567", "01701234567"),
+        ("00491701234567", GERMANY, "+491701234567", "00491701234567", "01701234567"),
+        ("01701234567", GERMANY, "+491701234567", "00491701234567", "01701234567"),
+        ("491701234567", GERMANY, "+491701234567", "00491701234567", "01701234567"),
+        ("+79991234567", RUSSIA, "+79991234567", "0079991234567", "89991234567"),
+        ("9991234567", RUSSIA, "+79991234567", "0079991234567", "89991234567"),
+        ("+393401234567", ITALY, "+393401234567", "00393401234567", "3401234567"),
+        ("+36201234567", HUNGARY, "+36201234567", "0036201234567", "06201234567"),
+        ("+12025550123", USA, "+12025550123", "0012025550123", "12025550123"),
+        ("+4747123456", NORWAY, "+4747123456", "004747123456", "47123456"),
+        # From abroad: there is no national form.
+        ("+79991234567", GERMANY, "+79991234567", "0079991234567", "+79991234567"),
+        ("0079991234567", GERMANY, "+79991234567", "0079991234567", "0079991234567"),
+        ("+491701234567", None, "+491701234567", "00491701234567", "+491701234567"),
+    ],
+)
+def test_forms_of_a_number(
+    number: str, imsi: str | None, plus: str, double_zero: str, national: str
+) -> None:
+    country = country_of(imsi)
+    assert formed(number, NumberForm.AS_GIVEN, country) == number
+    assert formed(number, NumberForm.PLUS, country) == plus
+    assert formed(number, NumberForm.DOUBLE_ZERO, country) == double_zero
+    assert formed(number, NumberForm.NATIONAL, country) == national
+
+
+@pytest.mark.parametrize("form", NumberForm)
+@pytest.mark.parametrize(
+    ("number", "imsi"),
+    [
+        ("900", RUSSIA),
+        ("112", GERMANY),
+        ("116117", GERMANY),
+        ("0043", GERMANY),
+        ("*100#", RUSSIA),
+        ("#31#01701234567", GERMANY),
+        ("*31#+491701234567", GERMANY),
+        ("01701234567", None),
+        ("491701234567", None),
+        ("MyBank", GERMANY),
+    ],
+)
+def test_number_that_has_no_other_form(
+    form: NumberForm, number: str, imsi: str | None
+) -> None:
+    assert formed(number, form, country_of(imsi)) == number
+
+
+def test_short_number_with_a_calling_code_has_no_national_form() -> None:
+    country = country_of(GERMANY)
+    assert formed("+49110", NumberForm.NATIONAL, country) == "+49110"
 
 
 def test_country_is_a_value() -> None:

@@ -11,6 +11,7 @@ from tests.flow_texts import checked_flows  # noqa: F401 # a fixture
 TESTS = Path(__file__).parent
 FOLDERS_ON_LOOPBACK = {
     "end_to_end",
+    "fuzz",
     "gateways",
     "integration",
     "outsiders",

@@ -1,4 +1,4 @@
-"""Characters as people count them: a letter with its accents, an emoji with what is joined to it."""
+"""Characters as people count them: a letter with its accents, an emoji with its joined ones."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -196,6 +196,16 @@ async def test_alphabet_and_kind(body: bytes, text: str, kind: str) -> None:
             ("7", 1, 2),
         ),
         (deliver_body(b"\x03\x24\1\1Hi", esm=0x40), None),
+        (
+            deliver_body(
+                tail=b"\x02\x0c\x08\0" + b"7" * 2048 + b"\x02\x0e\0\1\2\x02\x0f\0\1\1"
+            ),
+            None,
+        ),
+        (
+            deliver_body(tail=b"\x02\x0c\0\1\7\x02\x0e\0\x09999999999\x02\x0f\0\1\1"),
+            None,
+        ),
     ],
 )
 async def test_place_in_a_long_message(

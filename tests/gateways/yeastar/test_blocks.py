@@ -106,6 +106,15 @@ def test_headers_are_found_by_name_whatever_their_case() -> None:
     )
 
 
+def test_of_a_header_that_comes_twice_the_first_counts() -> None:
+    event, answer = messages(
+        b"Event: A\r\nContent: 1\r\ncontent: 2\r\nEVENT: B\r\n\r\n",
+        b"Response: Follows\r\nActionID: a/1\r\nActionID: a/2\r\nbody\n" + END,
+    )
+    assert (event["event"], event["content"]) == ("A", "1")
+    assert (answer.action_id, answer.content) == ("a/1", "body")
+
+
 def test_the_action_of_an_answer_is_known_wherever_it_stands() -> None:
     for head in (
         b"ActionID: a/1\r\nResponse: Follows\r\nPrivilege: SMSCommand\r\n",
@@ -144,3 +153,10 @@ def test_a_hostile_answer_takes_no_hostile_time(line: bytes) -> None:
     feed_all(reader, BANNER + HEAD)
     with pytest.raises(OverflowError):
         feed_all(reader, *[(line * 1000)[:1000]] * (BUFFER_LIMIT // 1000 + 10))
+
+
+@pytest.mark.parametrize("head", [b"Event: A\r\n", HEAD])
+@pytest.mark.timeout(20)
+def test_a_header_without_number_takes_no_hostile_time(head: bytes) -> None:
+    (message,) = messages(head + b"Message: 1\r\n" * 80_000 + END)
+    assert message["message"] == "1"

@@ -6,6 +6,7 @@ from typing import override
 
 from ..model import InboxEntry, UnexpectedReply
 from ..ports import InboxReader
+from ..text import clean
 from .pages import GoipPages
 
 _INSERT = re.compile(r"^\s{0,20}sms_row_insert\(\s?l(\d{1,3})_sms_store", re.MULTILINE)
@@ -68,7 +69,7 @@ def _strings(array: str) -> list[str]:
     except ValueError, RecursionError:
         body = array.strip().removeprefix('"').removesuffix('"')
         parsed = [_ESCAPE.sub(_unescape, each) for each in _BETWEEN.split(body)]
-    return _whole_rows([row for row in parsed if isinstance(row, str)])
+    return _whole_rows([clean(row) for row in parsed if isinstance(row, str)])
 
 
 def _whole_rows(strings: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from .smpp_pdu import Deliver
 _WAP_PUSH = 2948
 _SAR_TAGS = (0x020C, 0x020E, 0x020F)
 """Reference, total and index as TLVs (SMPP 3.4 section 5.3.2)."""
+_SAR_OCTETS = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,8 +110,8 @@ def _elements(header: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _concatenation(tlvs: dict[int, bytes]) -> Concatenation | None:
     """Return the place in a long message where TLVs tell it."""
-    values = [int.from_bytes(tlvs[tag]) for tag in _SAR_TAGS if tlvs.get(tag)]
-    if len(values) != len(_SAR_TAGS):
+    values = [tlvs.get(tag, b"") for tag in _SAR_TAGS]
+    if not all(1 <= len(value) <= _SAR_OCTETS for value in values):
         return None
-    reference, total, index = values
+    reference, total, index = map(int.from_bytes, values)
     return Concatenation(reference=str(reference), index=index, total=total)

@@ -100,35 +100,30 @@ def read_block(block: bytes) -> Message | None:
     return message if "event" in message or "response" in message else None
 
 
-def _answer(rest: bytes) -> Message:
+def _answer(block: bytes) -> Message:
     """Return the headers of a command's answer, and as `content` all behind them."""
     answer = _message()
-    while rest:
-        line, _, remainder = rest.partition(b"\r\n")
+    at = 0
+    while at < len(block):
+        end = block.find(b"\r\n", at)
+        line = block[at:] if end < 0 else block[at:end]
         name, colon, value = line.partition(b":")
         if not colon or name.strip().lower() not in _FOLLOWS_HEADERS:
             break
-        answer[name.strip().decode("latin-1")] = _text(value)
-        rest = remainder
-    body = rest.removesuffix(_END_COMMAND).strip(b"\r\n")
+        _add(answer, name, value)
+        at += len(line) + len(b"\r\n")
+    body = block[at:].removesuffix(_END_COMMAND).strip(b"\r\n")
     answer["content"] = body.decode("utf-8", "replace")
     return answer
 
 
 def _headers(block: bytes) -> Message:
-    """Return the headers of a block; a header that comes twice makes a list."""
+    """Return the headers of a block."""
     message = _message()
     for line in block.split(b"\r\n"):
         name, colon, value = line.partition(b":")
-        if not colon:
-            continue
-        key = name.strip().decode("latin-1")
-        if key in message:
-            present = message[key]
-            known = present if isinstance(present, list) else [present]
-            message[key] = [*known, _text(value)]
-        else:
-            message[key] = _text(value)
+        if colon:
+            _add(message, name, value)
     return message
 
 
@@ -143,5 +138,10 @@ def _message() -> Message:
     return message
 
 
-def _text(value: bytes) -> str:
-    return value.removeprefix(b" ").decode("utf-8", "replace")
+def _add(message: Message, name: bytes, value: bytes) -> None:
+    """Add a header; of one that comes twice the first counts.
+
+    panoramisk fails on a list where it expects a text.
+    """
+    text = value.removeprefix(b" ").decode("utf-8", "replace")
+    message.setdefault(name.strip().decode("latin-1"), text)

@@ -96,9 +96,8 @@ def send_report(event: Mapping[str, Any]) -> SendReport | None:
 
 
 def _field(event: Mapping[str, Any], name: str) -> str:
-    """Return a header; of one that came twice the first."""
-    value = event.get(name, "")
-    return str(value[0] if isinstance(value, list) else value)
+    """Return a header, nothing where the event has none."""
+    return str(event.get(name, ""))
 
 
 def _number(event: Mapping[str, Any], name: str) -> int | None:

@@ -1,0 +1,1 @@
+"""Everything that reads bytes from a box, given bytes that no box ever sent."""

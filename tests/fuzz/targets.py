@@ -1,0 +1,5 @@
+"""All readers of bytes from a box."""
+
+from . import goip_targets, wire_targets, yeastar_targets
+
+TARGETS = (*goip_targets.TARGETS, *yeastar_targets.TARGETS, *wire_targets.TARGETS)

@@ -1,5 +1,6 @@
 """Balance and traffic of a SIM, what the box tells of its radio, and who wrote last."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -177,16 +178,17 @@ class TrafficSensor(SubentryEntity, SensorEntity):
     """
 
     entity_description: TrafficSensorEntityDescription
+    _due: asyncio.Handle | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to outgoing messages, to changed settings, and to the clock at midnight."""
         listen = async_dispatcher_connect(
-            self.hass, SIGNAL_SMS_STATUS, self._async_refresh
+            self.hass, SIGNAL_SMS_STATUS, self._async_refresh_soon
         )
         self.async_on_remove(listen)
         status = self.entry.runtime_data.status
-        self.async_on_remove(status.async_add_listener(self._async_refresh))
+        self.async_on_remove(status.async_add_listener(self._async_refresh_soon))
         self.async_on_remove(
             async_track_time_change(
                 self.hass, self._async_new_day, hour=0, minute=0, second=0
@@ -194,9 +196,22 @@ class TrafficSensor(SubentryEntity, SensorEntity):
         )
         self._read()
 
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Look no more."""
+        if self._due is not None:
+            self._due.cancel()
+
     @callback
-    def _async_refresh(self, _data: Mapping[str, Any] | None = None) -> None:
+    def _async_refresh_soon(self, _data: Mapping[str, Any] | None = None) -> None:
+        """Look once the queue has done what it tells of, and once for all that comes together."""
+        if self._due is None:
+            self._due = self.hass.loop.call_soon(self._async_refresh)
+
+    @callback
+    def _async_refresh(self) -> None:
         """Show what changed; most messages concern other SIMs."""
+        self._due = None
         before = self._attr_native_value
         self._read()
         if self._attr_native_value != before:

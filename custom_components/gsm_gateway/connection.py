@@ -34,11 +34,15 @@ class Connection:
         self.connected = False
         self.refused = False
         """Whether the box refuses the credentials, so that nobody tries any more."""
+        self.first = False
+        """Whether nobody has ever listened to this box."""
         self.gap = Gap(since=clock.now(), until=None)
         """The present one, else the last."""
 
     async def async_load(self) -> None:
         """Read since when nobody listens: since the run before, if there was one."""
+        with suppress(StoreUnavailable):
+            self.first = not await history.gaps(self._store, self._entry.entry_id, 1)
         self._note()
         with suppress(StoreUnavailable):
             gaps = await history.gaps(self._store, self._entry.entry_id, 1)

@@ -175,8 +175,8 @@ class GatewayRuntime:
         if not changed:
             self.messenger.outbox.wake()
             return
-        if connected and self.gateway.inbox is None:
-            async_log_gap(self.hass, self.entry, self.connection.gap)
+        if connected:
+            self._tell_gap()
         for line in self.lines.values():
             line.connected = connected
         self.inbox.on_connection(connected=connected)
@@ -197,6 +197,12 @@ class GatewayRuntime:
             async_register_devices(self.hass, self.entry, status)
         self.messenger.outbox.wake()
         self.balances.async_wake()
+
+    def _tell_gap(self) -> None:
+        """Tell of a gap in which messages may have come that the box does not keep for us."""
+        if self.gateway.inbox is None and not self.connection.first:
+            async_log_gap(self.hass, self.entry, self.connection.gap)
+        self.connection.first = False
 
     @callback
     def _track_devices(self) -> None:

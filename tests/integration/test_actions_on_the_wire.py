@@ -25,7 +25,7 @@ type Connected = tuple[GoipBox | YeastarBox, MockConfigEntry]
 def known(request: pytest.FixtureRequest) -> Iterator[Connected]:
     """A simulated box with two SIMs, and its entry that is not set up yet; both live fast."""
     with patch(
-        "custom_components.gsm_gateway.runtime.Clock", lambda: Clock(TIME_SCALE)
+        "custom_components.gsm_gateway.messenger.Clock", lambda: Clock(TIME_SCALE)
     ):
         yield (
             request.getfixturevalue(f"{request.param}_box"),

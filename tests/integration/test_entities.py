@@ -81,6 +81,7 @@ async def test_every_entity_is_there_with_its_name_and_identity(
             "Cellar SIM 2 Incoming SMS",
         ),
         ("notify.anna", "anna_notify", "Anna"),
+        ("sensor.cellar_last_message", "last_message", "Cellar Last message"),
         ("sensor.cellar_sim_1_balance", "sim1_balance", "Cellar SIM 1 Balance"),
         (
             "sensor.cellar_sim_1_last_balance_check",
@@ -91,6 +92,19 @@ async def test_every_entity_is_there_with_its_name_and_identity(
         ("sensor.cellar_sim_1_signal", "sim1_signal", "Cellar SIM 1 Signal"),
         ("sensor.cellar_sim_2_operator", "sim2_operator", "Cellar SIM 2 Operator"),
         ("sensor.cellar_sim_2_signal", "sim2_signal", "Cellar SIM 2 Signal"),
+        *(
+            (
+                f"sensor.cellar_sim_{number}_{key}",
+                f"sim{number}_{key}",
+                f"Cellar SIM {number} {name}",
+            )
+            for number in (1, 2)
+            for key, name in (
+                ("sent_today", "Sent today"),
+                ("sent_this_month", "Sent this month"),
+                ("waiting", "Waiting"),
+            )
+        ),
     }
 
 
@@ -258,7 +272,13 @@ async def test_diagnostic_entities_are_marked_so(
     entries = er.async_entries_for_config_entry(entity_registry, cellar.entry_id)
     plain = {entry.original_name for entry in entries if entry.entity_category is None}
 
-    assert plain == {"Balance", "Incoming SMS", "Refresh balance", None}
+    assert plain == {
+        "Balance",
+        "Incoming SMS",
+        "Last message",
+        "Refresh balance",
+        None,
+    }
 
 
 async def test_texts_and_numbers_are_not_recorded(

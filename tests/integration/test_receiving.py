@@ -23,7 +23,8 @@ from custom_components.gsm_gateway.gateways.model import (
     SmsPart,
     Transport,
 )
-from custom_components.gsm_gateway.runtime import MESSENGER, REMEMBERED, Origin
+from custom_components.gsm_gateway.messaging.history import Origin
+from custom_components.gsm_gateway.messenger import MESSENGER
 
 from .entries import add, contact, goip_entry, set_up, settle, shown, sim
 from .fakes import FakeBox
@@ -320,21 +321,9 @@ async def test_where_a_message_came_from_is_remembered(
     fake_box.receive("from elsewhere", channel=4, sender=ANNA)
     await settle(hass)
 
-    received = hass.data[MESSENGER].received
-    assert [received(event.data["message_id"]) for event in events] == [
-        Origin(entry_id=cellar.entry_id, sender=STRANGER, line_id="sim2"),
-        Origin(entry_id=cellar.entry_id, sender=ANNA, line_id=None),
+    origin = hass.data[MESSENGER].async_origin
+    assert [await origin(event.data["message_id"]) for event in events] == [
+        Origin(box_id=cellar.entry_id, sender=STRANGER, channel=2),
+        Origin(box_id=cellar.entry_id, sender=ANNA, channel=4),
     ]
-    assert received("another") is None
-
-
-async def test_only_the_last_thousand_are_remembered(
-    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
-) -> None:
-    messenger = hass.data[MESSENGER]
-    origin = Origin(entry_id=cellar.entry_id, sender=ANNA, line_id=None)
-    for number in range(REMEMBERED + 1):
-        messenger.remember(str(number), origin)
-
-    assert messenger.received("0") is None
-    assert messenger.received("1") == origin
+    assert await origin("another") is None

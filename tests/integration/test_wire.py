@@ -40,7 +40,7 @@ type Wired = tuple[GoipBox | YeastarBox, MockConfigEntry]
 def wired_box(request: pytest.FixtureRequest) -> Iterator[Wired]:
     """A simulated box, and its entry that is not set up yet; both live fast."""
     with patch(
-        "custom_components.gsm_gateway.runtime.Clock", lambda: Clock(OUR_TIME_SCALE)
+        "custom_components.gsm_gateway.messenger.Clock", lambda: Clock(OUR_TIME_SCALE)
     ):
         if request.param == "yeastar":
             tg: YeastarBox = request.getfixturevalue("yeastar_box")

@@ -80,4 +80,7 @@ class HandStore(Store):
         """Lose what is not on disk, as a process that is killed."""
         self._closed = True
         self.executor.held = True
+        for task in (*self._tasks.values(), self._committing):
+            if task is not None:
+                task.cancel()
         self._disk.close()

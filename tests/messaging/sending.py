@@ -48,6 +48,7 @@ class Office:
         self.guard = Guard(clock, UTC, self.store, lambda stop: None)
         self.new_id = new_id
         self.path = path
+        self._callers: list[asyncio.Task[str]] = []
         self.outbox = Outbox(
             clock,
             self.router,
@@ -66,7 +67,9 @@ class Office:
     def kill(self) -> None:
         """End this run in the midst of what it does, without a goodbye."""
         self.store.pull()
-        for task in self.outbox._tasks:
+        self.outbox._closed = self.outbox._courier.closed = True
+        self.outbox._journal.on_change = lambda message, before: None
+        for task in (*self.outbox._tasks, *self._callers):
             task.cancel()
 
     async def next_run(self) -> Office:
@@ -128,7 +131,9 @@ class Office:
 
     def submit_soon(self, text: str, **options: Any) -> asyncio.Task[str]:
         """Queue a message from where nobody can wait for it."""
-        return asyncio.create_task(self.submit(text, **options))
+        caller = asyncio.create_task(self.submit(text, **options))
+        self._callers.append(caller)
+        return caller
 
     def report(
         self, token: str, state: SendState, reason: str = "", code: int | None = None

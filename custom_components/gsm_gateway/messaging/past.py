@@ -46,12 +46,10 @@ class Past:
         return await self._take(found, opening)
 
     async def load_late(self) -> list[Job]:
-        """Do the same when the file could not be read at first.
-
-        What was noted about it then is not known: all that waits in it may
-        have gone out.
-        """
-        return await self.load(Opening(copied=True)) if self._unread else []
+        """Do the same once the file can be read, if it could not be at first."""
+        if not self._unread or (opening := self._store.opening) is None:
+            return []
+        return await self.load(opening)
 
     @property
     def restored(self) -> list[Job]:
@@ -110,7 +108,8 @@ class Past:
             elif job.message.state is State.QUEUED:
                 waiting.append(job)
             elif record.told is not job.message.state:
-                self._journal.tell_again(job, record.told or State.SENDING)
+                begun = State.SENDING if job.message.box_id else State.QUEUED
+                self._journal.tell_again(job, record.told or begun)
         await self._write(ended)
         return waiting
 

@@ -310,8 +310,8 @@ async def test_a_copy_without_the_journal_is_one_of_the_beginning(
 ) -> None:
     await log.put("before")
     await log.store.begin_copy()
-    for number in range(3000):  # more than would be taken into the file else
-        log.put(f"during {number}")
+    for number in range(1200):  # more pages than would be taken into the file else
+        log.store.write((SET, (f"during {number}", "x" * 4096)))
     await log.keys()
     copied = tmp_path / "copy"
     copied.mkdir()

@@ -1,0 +1,225 @@
+"""Nothing that was handed to us is lost, and nothing is announced twice."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.simulator.core import gsm0338
+
+from .evidence import LINK_CLOSED, NOT_LISTENING, Evidence, Line
+from .verdicts import Verdict
+
+AT_RISK = 6.0
+"""Seconds before the end of an AMI link in which an event may die on its way.
+
+AMI has no acknowledgement: what was written to a socket that nobody reads any
+more counts as received with nobody connected.
+"""
+PROBE = 20.0
+"""Seconds after which a disk that takes something again must be in use."""
+TWICE = 30.0
+"""Seconds between the two reads of the inbox page that an entry needs where SMPP pushes."""
+READ = 10.0
+"""Seconds in which a read of the page must be on disk; a kill in them undoes it."""
+_DEADLY = frozenset({NOT_LISTENING, LINK_CLOSED})
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One SMS as it came in over the radio of a simulated box."""
+
+    tag: str
+    box: str
+    sim: int
+    at: float
+    text: str
+    """The whole text."""
+    parts: dict[int, str] = field(default_factory=dict)
+    """What each part has of it, from 1."""
+    events: list[Line] = field(default_factory=list)
+    safe: set[int] = field(default_factory=set)
+    """The parts that were handed to us beyond doubt."""
+    doubtful: set[int] = field(default_factory=set)
+    """The parts that died with an AMI link, or perhaps did."""
+    missing: set[int] = field(default_factory=set)
+    """The parts that never came over the radio, or died inside the box."""
+    rolled: Line | None = None
+    """How it left the inbox page."""
+
+
+def judge_incoming(evidence: Evidence) -> Verdict:
+    """Return the verdict on all that came in."""
+    verdict = Verdict()
+    arrivals = _arrivals(evidence)
+    for line in evidence.bus:
+        if line.kind != "received":
+            continue
+        if line.tag in arrivals:
+            arrivals[line.tag].events.append(line)
+        else:
+            verdict.fail("invented", line.tag, "an event without an SMS", line["id"])
+    _note_handovers(evidence, arrivals, verdict)
+    for arrival in arrivals.values():
+        verdict.counts["incoming"] += 1
+        verdict.counts["incoming parts"] += len(arrival.parts)
+        _judge_loss(evidence, arrival, verdict)
+        _judge_events(evidence, arrival, verdict)
+    return verdict
+
+
+def _arrivals(evidence: Evidence) -> dict[str, Arrival]:
+    """Return what came in by its tag."""
+    arrivals: dict[str, Arrival] = {}
+    for line in evidence.journal:
+        if line.kind == "sms_incoming":
+            text = line["text"]
+            split = gsm0338.split(text, gsm0338.radio_encoding(text))
+            arrival = Arrival(line.tag, line.box, line.sim or 0, line.at, text)
+            arrival.parts = dict(enumerate(split, 1))
+            arrival.missing = set(line.get("missing", ()))
+            arrivals[line.tag] = arrival
+    return arrivals
+
+
+def _note_handovers(
+    evidence: Evidence, arrivals: dict[str, Arrival], verdict: Verdict
+) -> None:
+    owners = {
+        (line.box, line["id"]): arrivals[line.tag]
+        for line in evidence.journal
+        if line.kind == "sms_incoming"
+    }
+    for line in evidence.journal:
+        arrival = owners.get((line.box, line.get("id", 0)))
+        if arrival is None:
+            continue
+        part = line.get("part", 1)
+        match line.kind, line.get("how"):
+            case "sms_acknowledged", _ if line["status"] == 0:
+                arrival.safe.add(part)
+            case "sms_handed_over", "ami":
+                if _link_died(evidence, arrival, line.at):
+                    arrival.doubtful.add(part)
+                else:
+                    arrival.safe.add(part)
+            case "sms_lost", "ami":
+                verdict.apart["TG parts with nobody connected"] += 1
+            case "sms_lost", "joining":
+                arrival.missing.add(part)
+            case "page_rolled", _:
+                arrival.rolled = line
+
+
+def _link_died(evidence: Evidence, arrival: Arrival, at: float) -> bool:
+    return any(
+        each.kind in _DEADLY
+        and each.touches(arrival.box, arrival.sim, at, at + AT_RISK)
+        for each in evidence.troubles
+    )
+
+
+def _judge_loss(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> None:
+    """Compare what was handed over with what the events have."""
+    told = [event["text"] for event in arrival.events]
+    if arrival.text in told or (arrival.missing and _all_told(arrival, told)):
+        return
+    missing = [
+        number
+        for number in sorted(arrival.safe)
+        if not any(arrival.parts[number] in text for text in told)
+    ]
+    ids = tuple(event["id"] for event in arrival.events)
+    if missing:
+        verdict.fail("lost", arrival.tag, f"part {missing} handed over, not told", *ids)
+    elif arrival.safe >= arrival.parts.keys():
+        verdict.fail("lost", arrival.tag, "all parts told, never the whole", *ids)
+    elif arrival.box != "tango" and _was_on_page(evidence, arrival):
+        verdict.fail("lost", arrival.tag, "stood on the inbox page, not told", *ids)
+    elif arrival.doubtful:
+        verdict.apart["TG messages that died with their link"] += 1
+    elif arrival.box == "tango":
+        verdict.apart["TG messages with nobody connected"] += 1
+    else:
+        verdict.apart["left a GoIP page unread"] += 1
+
+
+def _all_told(arrival: Arrival, told: list[str]) -> bool:
+    """Tell whether every part that could come was told."""
+    came = [text for n, text in arrival.parts.items() if n not in arrival.missing]
+    return bool(told) and all(any(part in text for text in told) for part in came)
+
+
+def _was_on_page(evidence: Evidence, arrival: Arrival) -> bool:
+    """Tell whether the page showed it as often as is needed, or shows it still."""
+    rolled = arrival.rolled
+    if rolled is None:
+        return not arrival.missing
+    if not rolled["reads"]:
+        return False
+    first, last = _moment(rolled["first_read"]), _moment(rolled["last_read"])
+    twice = arrival.box == "bravo" or last - first >= TWICE + READ
+    return twice and not evidence.killed_between(last, last + READ)
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _judge_events(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> None:
+    """Check every event of one SMS against the others."""
+    first: list[Line] = []
+    seen: dict[str, list[Line]] = defaultdict(list)
+    for event in sorted(arrival.events, key=lambda line: line.at):
+        _judge_content(evidence, arrival, event, verdict)
+        before = seen[event["id"]]
+        if event["redelivered"]:
+            verdict.counts["redelivered"] += 1
+            if not _may_repeat(evidence, arrival, event, before):
+                what = "redelivered without a kill or a late part"
+                verdict.fail("redelivered", arrival.tag, what, event["id"])
+        elif first and _was_from_memory(evidence, first, event):
+            verdict.apart["announced again after a full disk and a kill"] += 1
+        else:
+            first.append(event)
+        before.append(event)
+    if len(first) > 1:
+        what = f"{len(first)} events with redelivered false"
+        verdict.fail("doubled", arrival.tag, what, *(x["id"] for x in first))
+    verdict.counts["announced"] += bool(arrival.events)
+
+
+def _judge_content(
+    evidence: Evidence, arrival: Arrival, event: Line, verdict: Verdict
+) -> None:
+    text, ids = event["text"], event["id"]
+    whole = text == arrival.text
+    pieces = any(part in text for part in arrival.parts.values())
+    if event["sort"] != "text" or not pieces:
+        verdict.fail("changed", arrival.tag, "not the text that came in", ids)
+    elif event["complete"] is not whole:
+        verdict.fail("complete", arrival.tag, f"complete is not {whole}", ids)
+    if (event.box, event.sim) != (arrival.box, arrival.sim):
+        verdict.fail("changed", arrival.tag, "not the SIM that it came to", ids)
+    if not event["stored"]:
+        verdict.counts["announced from memory"] += 1
+        if not any(x.start <= event.at <= x.end + PROBE for x in evidence.full):
+            verdict.fail("stored", arrival.tag, "stored false on a good disk", ids)
+
+
+def _may_repeat(
+    evidence: Evidence, arrival: Arrival, event: Line, before: list[Line]
+) -> bool:
+    """Tell whether a kill hit the announce window, or a late part made it complete."""
+    grown = before and len(event["text"]) > len(before[-1]["text"])
+    if grown and not before[-1]["complete"]:
+        return True
+    since = before[-1].at if before else arrival.at
+    kills = evidence.killed_between(since, event.at)
+    return any(event["id"] in kill.get("announcing", ()) for kill in kills)
+
+
+def _was_from_memory(evidence: Evidence, first: list[Line], event: Line) -> bool:
+    """Tell whether it was announced from memory, and forgotten in a kill."""
+    return not first[-1]["stored"] and bool(
+        evidence.killed_between(first[-1].at, event.at)
+    )

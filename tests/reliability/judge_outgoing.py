@@ -1,0 +1,242 @@
+"""What an automation handed to us is on the air at most once, and always reported."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+import re
+
+from .evidence import STALL, Evidence, Line, tag_of
+from .verdicts import Verdict
+
+FINAL = frozenset({"sent", "delivered", "failed", "unknown", "expired", "cancelled"})
+MARGIN = 2.0
+"""Seconds by which the logs of two processes may differ."""
+EXPIRY_MARGIN = 10.0
+RECEIPT = 120.0
+"""Seconds in which a box tells the result after it has accepted."""
+_PREFIX = re.compile(r"^\d{1,2}/\d{1,2} ")
+_LOSSES = frozenset({"sms_dropped", "sms_result_lost", "fault_hit"})
+"""What the boxes write when a result is withheld, a dialogue cut, a request forgotten."""
+
+
+@dataclass(slots=True)
+class Message:
+    """One message to one number."""
+
+    tag: str
+    number: str
+    text: str
+    order: int
+    submitted_at: float
+    answered_at: float | None = None
+    message_id: str = ""
+    refused: bool = False
+    steps: list[Line] = field(default_factory=list)
+    on_air: list[Line] = field(default_factory=list)
+    refusals: list[Line] = field(default_factory=list)
+    losses: list[Line] = field(default_factory=list)
+    """What befell its dialogue with the box."""
+
+    @property
+    def state(self) -> str:
+        """What was reported last."""
+        return self.steps[-1]["state"] if self.steps else ""
+
+    def fail(self, verdict: Verdict, rule: str, what: str) -> None:
+        """Note a broken promise."""
+        ids = (self.message_id,) if self.message_id else ()
+        verdict.fail(rule, self.tag, f"to {self.number}: {what}", *ids)
+
+
+type _Key = tuple[str, str]
+
+
+def judge_outgoing(evidence: Evidence) -> Verdict:
+    """Return the verdict on all that was to go out."""
+    verdict = Verdict()
+    messages = _messages(evidence)
+    _note_air(evidence, messages, verdict)
+    _note_steps(evidence, messages, verdict)
+    for message in messages.values():
+        verdict.counts["outgoing"] += 1
+        verdict.counts["on the air"] += bool(message.on_air)
+        if message.state:
+            verdict.counts[f"ended {message.state}"] += 1
+        _judge_air(message, verdict)
+        _judge_report(evidence, message, verdict)
+    return verdict
+
+
+def _messages(evidence: Evidence) -> dict[_Key, Message]:
+    """Return what was handed over, by tag and number, with the answers."""
+    messages: dict[_Key, Message] = {}
+    orders: dict[int, list[Message]] = defaultdict(list)
+    for line in evidence.harness:
+        if line.kind != "submit":
+            continue
+        for wish in line["messages"]:
+            message = Message(
+                tag_of(wish["text"]), wish["to"], wish["text"], line["number"], line.at
+            )
+            messages[message.tag, message.number] = message
+            orders[line["number"]].append(message)
+    for line in evidence.bus:
+        if line.kind == "refused":
+            for message in orders[line["number"]]:
+                message.refused = True
+        elif line.kind == "answer":
+            ids = {each["to"]: each["id"] for each in line["messages"]}
+            for message in orders[line["number"]]:
+                message.answered_at = line.at
+                message.message_id = ids.get(message.number, "")
+    return messages
+
+
+def _note_air(
+    evidence: Evidence, messages: dict[_Key, Message], verdict: Verdict
+) -> None:
+    for line in evidence.journal:
+        for told in (line.fields, *line.get("open", ())):
+            message = messages.get((tag_of(told.get("text") or ""), told.get("number")))
+            if line.kind == "sms_on_air" and message is None:
+                verdict.fail("invented", line.tag, f"{line['number']} was not wished")
+            elif message is None:
+                continue
+            elif line.kind == "sms_on_air":
+                message.on_air.append(line)
+            elif line.kind == "sms_refused":
+                message.refusals.append(line)
+            elif line.kind in _LOSSES or told is not line.fields:
+                message.losses.append(line)
+
+
+def _note_steps(
+    evidence: Evidence, messages: dict[_Key, Message], verdict: Verdict
+) -> None:
+    for line in evidence.bus:
+        if line.kind != "status":
+            continue
+        message = messages.get((line.tag, line["to"]))
+        if message is None:
+            verdict.fail("invented", line.tag, "a state of an unknown message")
+            continue
+        if message.message_id not in ("", line["id"]):
+            message.fail(verdict, "doubled", "two message ids")
+        message.message_id = line["id"]
+        message.steps.append(line)
+
+
+def _judge_air(message: Message, verdict: Verdict) -> None:
+    """Compare what was on the air with what was wished, and with what was reported."""
+    texts = [_PREFIX.sub("", line["text"]) for line in message.on_air]
+    again = [text for text, times in Counter(texts).items() if times > 1]
+    if again or sum(map(len, texts)) > len(message.text):
+        message.fail(verdict, "doubled", "more than once on the air")
+        return
+    if texts and message.refused:
+        message.fail(verdict, "invented", "on the air although it was refused")
+    whole = "".join("".join(texts).split()) == "".join(message.text.split())
+    if message.state in ("sent", "delivered") and not whole:
+        message.fail(verdict, "air", f"{message.state}, but not whole on the air")
+    if texts and message.state in ("expired", "cancelled", "queued"):
+        message.fail(verdict, "air", f"on the air, but {message.state}")
+
+
+def _judge_report(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Check that it was reported, and truly."""
+    if message.refused:
+        verdict.counts["refused at once"] += 1
+    elif message.answered_at is None and not message.steps:
+        verdict.apart["submits that a kill left unanswered"] += 1
+        if message.on_air:
+            message.fail(verdict, "unreported", "on the air, but no state was told")
+    elif _forgotten(evidence, message):
+        verdict.apart["not written on a full disk, then killed"] += 1
+    else:
+        _judge_end(evidence, message, verdict)
+
+
+def _judge_end(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Check the state that was reported last."""
+    match message.state:
+        case "unknown":
+            _judge_unknown(evidence, message, verdict)
+        case "failed":
+            _judge_failed(evidence, message, verdict)
+        case "expired":
+            _judge_expired(message, verdict)
+        case "accepted":
+            _judge_accepted(evidence, message, verdict)
+        case "queued" if message.steps[-1]["expires"] > evidence.end:
+            verdict.apart["still queued for want of a budget"] += 1
+        case state if state not in FINAL:
+            message.fail(verdict, "unreported", f"ends as {state or 'nothing'}")
+
+
+def _forgotten(evidence: Evidence, message: Message) -> bool:
+    """Tell whether its state was told on a full disk and a kill forgot it."""
+    if message.state in FINAL:
+        return False
+    last = message.steps[-1].at if message.steps else message.answered_at or 0.0
+    return any(
+        full.start <= last <= full.end + 20
+        and evidence.killed_between(last, full.end + 20)
+        for full in evidence.full
+    )
+
+
+def _dialogue(message: Message) -> tuple[float, float]:
+    """Return begin and end of the last attempt to send."""
+    begun = [
+        step.at for step in message.steps[:-1] if step["state"] in ("sending", "queued")
+    ]
+    start = begun[-1] if begun else message.submitted_at
+    return start - MARGIN, message.steps[-1].at + MARGIN
+
+
+def _stalled(evidence: Evidence, message: Message, start: float, end: float) -> bool:
+    """Tell whether the machine let the boxes or us stand still just then."""
+    box = (message.steps[-1].get("sim") or "").partition("-")[0]
+    return any(
+        each.kind == STALL and each.touches(box, None, start, end)
+        for each in evidence.troubles
+    )
+
+
+def _judge_unknown(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Look for the cut, the withheld result or the kill that excuses it."""
+    start, end = _dialogue(message)
+    if evidence.killed_between(start, end) or _stopped_between(evidence, start, end):
+        verdict.counts["unknown after a kill or a stop"] += 1
+    elif any(line.at <= end for line in message.losses):
+        verdict.counts["unknown after a fault"] += 1
+    elif _stalled(evidence, message, start, end):
+        verdict.apart["unknown while the machine stood still"] += 1
+    else:
+        message.fail(verdict, "unknown", "nothing was cut, withheld or killed")
+
+
+def _stopped_between(evidence: Evidence, start: float, end: float) -> bool:
+    return any(
+        line.kind == "stopping" and start <= line.at <= end for line in evidence.harness
+    )
+
+
+def _judge_failed(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Look for the refusal."""
+    if not message.refusals:
+        message.fail(verdict, "failed", "the box did not refuse it")
+
+
+def _judge_expired(message: Message, verdict: Verdict) -> None:
+    last = message.steps[-1]
+    if last.at < last["expires"] - EXPIRY_MARGIN:
+        message.fail(verdict, "expired", "before its time")
+
+
+def _judge_accepted(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Look for what withheld the rest, from the hand-over to the receipt."""
+    start, end = _dialogue(message)
+    if evidence.killed_between(start, end + RECEIPT) or message.losses:
+        verdict.counts["accepted, the rest withheld"] += 1
+    else:
+        message.fail(verdict, "unreported", "accepted, and no word since")

@@ -259,10 +259,9 @@ async def test_a_run_that_ended_well_is_told_from_one_that_did_not(
     ended = START.timestamp() + 200
     assert opening == Opening(alive_at=ended, clean=True)
     await settle()
-    second.store._disk.close()  # and never a word more
+    await second.crash()
     third = Log(tmp_path, clock, thread=False)
     assert await third.store.open() == Opening(alive_at=ended, clean=False)
-    await second.store.close()
     await third.store.close()
 
 
@@ -272,12 +271,11 @@ async def test_a_sign_of_life_is_left_every_minute(
     log = Log(tmp_path, clock, thread=False)
     await log.store.open()
     await clock.advance(185)
-    log.store._disk.close()
+    await log.crash()
     second = Log(tmp_path, clock, thread=False)
     opening = await second.store.open()
     assert opening.alive_at is not None
     assert opening.alive_at - START.timestamp() == pytest.approx(181, abs=1.5)
-    await log.store.close()
     await second.store.close()
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 import json
 from pathlib import Path
+import time
 
 import pytest
 
@@ -105,7 +106,9 @@ async def test_journal_is_found_and_written(tmp_path: Path) -> None:
         await journal.wait_for_kind("c", timeout=0.01)
     journal.close()
     lines = (tmp_path / "journal.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(lines[0]) == {
+    written = json.loads(lines[0])
+    assert written.pop("real") == pytest.approx(time.time(), abs=60)
+    assert written == {
         "seq": 1,
         "time": "2026-01-01T00:00:00+00:00",
         "kind": "a",

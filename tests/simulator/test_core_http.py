@@ -6,7 +6,7 @@ import pytest
 
 from .core.clock import Clock
 from .core.http import HttpOptions, HttpServer, Request, Response
-from .core.listener import NotLoopbackError
+from .core.listener import NotLoopbackError, Plan
 from .raw_goip import exchange
 
 GET = b"GET /a%20b?x=1&y==2 HTTP/1.0\r\nHost: h\r\n\r\n"
@@ -22,7 +22,7 @@ async def serve(request: bytes, options: HttpOptions, cut: int | None = None) ->
     server = HttpServer(handler, Clock(), options)
     await server.listener.open()
     if cut is not None:
-        server.listener.cut(cut)
+        server.listener.cuts.left.append(Plan(cut))
     try:
         return await exchange(server.listener.port, request)
     finally:

@@ -3,16 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
-from . import journal as j
+from . import gsm0338, journal as j
+from .arrivals import Journey
 from .commands import CommandError, command
-from .faults import SendFault
-from .line import Line
-from .listener import Listener
-from .powered_box import PoweredBox
+from .fault_box import FaultBox
+from .line import IncomingSms, Line
 from .sim_card import SimCard, UssdAnswer
 
 
-class Box(PoweredBox):
+class Box(FaultBox):
     """A simulated box. Its async methods marked as commands are also the control API."""
 
     @command("An SMS comes in over the radio.", aliases={"from": "sender"})
@@ -34,6 +33,54 @@ class Box(PoweredBox):
         chosen: Any = None if encoding == "auto" else encoding
         raw = bytes.fromhex(hex)
         return await self.take_in(line, sender, text, "binary" if raw else chosen, raw)
+
+    @command(
+        "A long SMS comes in part by part, e.g. order=2,1,3 delays=0,5,180.",
+        aliases={"from": "sender"},
+    )
+    async def receive_parts(
+        self,
+        line: int,
+        sender: str,
+        text: str,
+        order: str = "",
+        delays: str = "",
+        reference: int = -1,
+    ) -> int:
+        """Bring the parts in the background and return the SMS's id in the journal.
+
+        A part that is not in `order` never comes; the last of `delays` stands for the rest.
+        Raises CommandError as `receive` does.
+        """
+        target = self.line(line)
+        self.require_network(target)
+        encoding = gsm0338.radio_encoding(text)
+        total = len(gsm0338.split(text, encoding))
+        coming = _numbers(order, int, "order") or list(range(1, total + 1))
+        if not set(coming) <= set(range(1, total + 1)):
+            raise CommandError(f"the text has the parts 1 to {total}")
+        waits = _numbers(delays, float, "delays") or [0.0]
+        waits += waits[-1:] * (len(coming) - len(waits))
+        self.incoming_count += 1
+        number = self.incoming_count
+        message = IncomingSms(
+            number,
+            sender,
+            text,
+            encoding,
+            missing=tuple(set(range(1, total + 1)) - set(coming)),
+            reference=number if reference < 0 else reference,
+        )
+        self.log_incoming(target, message, order=coming, delays=waits)
+        self.arrivals.begin(Journey(target, message, coming, waits[: len(coming)]))
+        return number
+
+    @command("Let a line roam (state=on) in the network of another operator, or not.")
+    async def roaming(self, line: int, state: bool, operator: str = "") -> None:
+        """Change the network; a box shows what it can of it."""
+        target = self.line(line)
+        target.roaming, target.visited = state, operator
+        self.log(j.FAULT, line, fault="roaming", state=state, operator=operator)
 
     @command("Take a line off the network (state=off) or back (state=on).")
     async def network(self, line: int, state: bool) -> None:
@@ -127,74 +174,11 @@ class Box(PoweredBox):
         """Make USSD fail."""
         self.line(line).faults.ussd_error = error
 
-    @command("Let the next SMS of a line fail with an error text.")
-    async def fail_send(
-        self,
-        line: int,
-        error: str = "",
-        status: str = "",
-        on_air: bool = False,
-        passing: str = "",
-        times: int = 1,
-    ) -> None:
-        """Plan failures (or, without error, a passing error) for the next sends."""
-        fault = SendFault(error, on_air or not error, True, status, passing)
-        self.line(line).faults.sends += [fault] * times
-
-    @command(
-        "Never tell the result of the next SMS of a line; on_air: it goes out all the same."
-    )
-    async def lose_result(self, line: int, on_air: bool = True, times: int = 1) -> None:
-        """Plan sends without a result."""
-        self.line(line).faults.sends += [SendFault("", on_air, False)] * times
-
     @command("Refuse the next logins; times=-1: all, times=0: accept again.")
     async def refuse_logins(self, times: int = -1) -> None:
         """Refuse logins."""
         self.refused_logins.left = times
         self.log(j.FAULT, fault="refuse_logins", times=times)
-
-    @command(
-        "Cut the connection after so many bytes of the next answer (port: see state)."
-    )
-    async def cut(self, port: str, after: int, times: int = 1) -> None:
-        """Plan cuts on one port."""
-        self._listener(port).cut(after, times)
-        self.log(j.FAULT, fault="cut", port=port, after=after, times=times)
-
-    @command("Drop every open connection, of one port or of all.")
-    async def drop(self, port: str = "") -> int:
-        """Drop connections and return how many."""
-        chosen = [self._listener(port)] if port else list(self.listeners.values())
-        self.log(j.FAULT, fault="drop", port=port)
-        return sum([await listener.drop_connections() for listener in chosen])
-
-    @command("Hang (state=on): connections stay open, nothing is read or answered.")
-    async def hang(self, state: bool) -> None:
-        """Make the box deaf and mute, or wake it."""
-        self.log(j.FAULT, fault="hang", state=state)
-        for listener in self.listeners.values():
-            if state:
-                listener.awake.clear()
-            else:
-                listener.awake.set()
-
-    @command("Power off (state=off: ports closed, everything dropped) or on.")
-    async def power(self, state: bool) -> None:
-        """Switch the power."""
-        if state and not self.powered:
-            self.forget()
-            await self.start()
-        elif not state and self.powered:
-            await self.stop()
-
-    @command("Reboot: power off, so many seconds later on again.")
-    async def reboot(self, seconds: float = 30.0) -> None:
-        """Reboot and return when the box is back."""
-        self.log(j.BOX, event="reboot")
-        await self.power(False)
-        await self.clock.sleep(seconds)
-        await self.power(True)
 
     def state(self) -> dict[str, Any]:
         """Return what a person wants to see."""
@@ -203,12 +187,33 @@ class Box(PoweredBox):
             "brand": self.brand,
             "powered": self.powered,
             "time": self.clock.now().isoformat(),
+            "time_scale": self.clock.scale,
+            "epoch": self.clock.epoch,
+            "last": self.journal.last,
             "ports": {name: listener.port for name, listener in self.listeners.items()},
             "connections": {
                 name: len(listener.connections)
                 for name, listener in self.listeners.items()
             },
+            "silent": {
+                name: listener.silent for name, listener in self.listeners.items()
+            },
+            "pending": self.pending(),
             "lines": [self.line_state(line) for line in self.lines.values()],
+        }
+
+    def pending(self) -> dict[str, Any]:
+        """Return what is on its way through the box; idle: nothing but results to be asked for."""
+        found: dict[str, Any] = {
+            "sends": self.outgoing.in_stage("queued", "sending"),
+            "deliveries": self.deliveries(),
+            "parts": self.arrivals.waiting,
+        }
+        return {
+            "idle": not any(found.values()),
+            **found,
+            "results": self.outgoing.in_stage("result"),
+            "faults": self.planned_faults(),
         }
 
     def line_state(self, line: Line) -> dict[str, Any]:
@@ -219,6 +224,7 @@ class Box(PoweredBox):
             "registered": line.registered,
             "module_on": line.module_on,
             "busy": line.busy,
+            "roaming": line.roaming,
             "signal": line.shown_signal,
             "operator": line.operator,
             "number": card.number if card else None,
@@ -232,9 +238,12 @@ class Box(PoweredBox):
             raise CommandError(f"line {line} has no SIM card")
         return card
 
-    def _listener(self, port: str) -> Listener:
-        """Return a listener by the name of its protocol."""
-        try:
-            return self.listeners[port]
-        except KeyError:
-            raise CommandError(f"ports are {', '.join(self.listeners)}") from None
+
+def _numbers[NumberT: (int, float)](
+    text: str, kind: type[NumberT], name: str
+) -> list[NumberT]:
+    """Return the numbers of a list with commas."""
+    try:
+        return [kind(word) for word in text.replace(",", " ").split()]
+    except ValueError as error:
+        raise CommandError(f"{name} cannot be {text!r}") from error

@@ -12,12 +12,15 @@ from typing import override
 class Clock:
     """Time that runs `scale` times as fast as the real one."""
 
-    def __init__(self, scale: float = 1.0) -> None:
-        """Start at the real time of now."""
+    def __init__(self, scale: float = 1.0, epoch: float | None = None) -> None:
+        """Start; simulated and real time are equal at `epoch` (seconds since 1970), or now."""
         if scale <= 0:
             raise ValueError("the time scale must be above 0")
         self.scale = scale
-        self._start = datetime.now(UTC)
+        real = time.time()
+        self.epoch = real if epoch is None else epoch
+        began = self.epoch + (real - self.epoch) * scale
+        self._start = datetime.fromtimestamp(began, UTC)
         self._origin = time.monotonic()
 
     def now(self) -> datetime:

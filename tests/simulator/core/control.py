@@ -1,6 +1,7 @@
 """The control API of a running box: JSON over HTTP on loopback, and its command line client."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from http.client import HTTPConnection
 import json
 from typing import Any
@@ -11,10 +12,14 @@ from .commands import CommandError, commands_of
 from .http import HttpOptions, HttpServer, Request, Response
 
 CLIENT_LIMIT_SECONDS = 120.0
+LONGEST_WAIT_SECONDS = 60.0
 
 
 class ControlServer:
-    """Serves GET /state, /journal?since=&kind=&line=, /commands and POST /command/<name>."""
+    """Serves GET /state, /journal?since=&limit=&wait=&kind=&line= and /commands.
+
+    POST /command/<name> runs a command.
+    """
 
     def __init__(self, box: Box, host: str = "127.0.0.1", port: int = 0) -> None:
         """Prepare the server for one box."""
@@ -58,20 +63,32 @@ class ControlServer:
             if request.path == "/commands":
                 return [entry.describe() for entry in self._commands.values()]
             if request.path == "/journal":
-                return self._journal(request.query)
+                return await self._journal(request.query)
         if request.method == "POST" and request.path.startswith("/command/"):
             return {"result": await self._run(request)}
         raise LookupError
 
-    def _journal(self, query: dict[str, str]) -> list[dict[str, Any]]:
-        """Return journal entries."""
-        line = query.get("line")
-        entries = self._box.journal.entries(
-            kind=query.get("kind"),
-            since=int(query.get("since", "0")),
-            line=int(line) if line else None,
+    async def _journal(self, query: dict[str, str]) -> list[dict[str, Any]]:
+        """Return journal entries; with `wait` real seconds, at least one if it comes in time."""
+        line, since, kind = (
+            query.get("line"),
+            int(query.get("since", "0")),
+            query.get("kind"),
         )
-        return [entry.as_json() for entry in entries]
+        chosen = int(line) if line else None
+        journal = self._box.journal
+        if wait := float(query.get("wait", "0")):
+            with suppress(TimeoutError):
+                await journal.wait_for(
+                    lambda entry: (
+                        kind in (None, entry.kind) and chosen in (None, entry.line)
+                    ),
+                    min(wait, LONGEST_WAIT_SECONDS),
+                    since,
+                )
+        entries = journal.entries(kind=kind, since=since, line=chosen)
+        limit = int(query.get("limit", "0"))
+        return [entry.as_json() for entry in (entries[:limit] if limit else entries)]
 
     async def _run(self, request: Request) -> Any:
         """Run one command."""
@@ -129,7 +146,7 @@ def describe_commands(commands: list[dict[str, Any]]) -> str:
     lines = [
         "state",
         "    Show the box.",
-        "journal [since=N] [kind=K] [line=L]",
+        "journal [since=N] [limit=N] [wait=SECONDS] [kind=K] [line=L]",
         "    Show the log.",
     ]
     for entry in commands:

@@ -29,6 +29,7 @@ class SendFault:
     `error`: the box's error text, empty for none. `on_air`: whether the SMS goes out all the same.
     `result`: False when the box never tells a result. `status`: the box's final word where it has
     several (GoIP: DONE or ERRORDONE). `passing`: an error that shows for a moment before the end.
+    `delay`: simulated seconds by which the result comes late.
     """
 
     error: str = ""
@@ -36,6 +37,7 @@ class SendFault:
     result: bool = True
     status: str = ""
     passing: str = ""
+    delay: float = 0.0
 
 
 @dataclass
@@ -50,3 +52,12 @@ class LineFaults:
     def take_send(self) -> SendFault | None:
         """Return the fault planned for the next SMS and forget it."""
         return self.sends.pop(0) if self.sends else None
+
+    def calm(self) -> int:
+        """Forget every fault and return how many were left."""
+        left = len(self.sends) + sum(
+            map(bool, (self.ussd_silence, self.ussd_delay, self.ussd_error))
+        )
+        self.sends.clear()
+        self.ussd_silence.left, self.ussd_delay, self.ussd_error = 0, 0.0, ""
+        return left

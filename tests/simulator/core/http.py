@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from .clock import Clock
+from .connection import About, Connection
 from .faults import Times
-from .listener import Connection, Listener
+from .listener import Listener
 
 HEAD_LIMIT = 16 * 1024
 BODY_LIMIT = 64 * 1024
@@ -41,7 +42,8 @@ class Request:
     version: str
     headers: dict[str, str]
     body: bytes
-    peer: str
+    peer: str = ""
+    connection: int = 0
 
     @property
     def path(self) -> str:
@@ -80,12 +82,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer; `body` goes out as it is."""
+    """One answer; `body` goes out as it is. `written` is called when all of it has gone out."""
 
     body: bytes = b""
     status: int = 200
     content_type: str = "text/html"
     headers: dict[str, str] = field(default_factory=dict)
+    written: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -107,6 +110,27 @@ class HttpOptions:
     lose_reply: Times = field(default_factory=Times)
 
 
+class HttpFraming:
+    """Requests in a stream of bytes; `tell` names what only the box knows of one."""
+
+    def __init__(self, tell: Callable[[Request], About] = lambda request: {}) -> None:
+        self._tell = tell
+
+    def size(self, pending: bytes) -> int | None:
+        """Return the size of the first request; raise BadRequestError."""
+        return request_size(pending)
+
+    def describe(self, request: bytes) -> About:
+        """Return the page, and what the box tells, also of a request that is not whole."""
+        found = _head_end(request) or (len(request), len(request))
+        words = request[: found[0]].decode("latin-1").split(None, 2)
+        target = words[1] if len(words) > 1 else ""
+        body = request[found[1] :]
+        method = words[0] if words else ""
+        about = {"dialogue": target.partition("?")[0].rpartition("/")[2]}
+        return about | self._tell(Request(method, target, "", {}, body))
+
+
 type Handler = Callable[[Request], Awaitable[Response | None]]
 type Observer = Callable[[Request, str], None]
 
@@ -125,21 +149,23 @@ class HttpServer:
         host: str = "127.0.0.1",
         port: int = 0,
         observe: Observer | None = None,
+        framing: HttpFraming | None = None,
     ) -> None:
         """Prepare; nothing listens before `listener.open()`."""
         self._handler = handler
         self._clock = clock
         self._observe = observe or (lambda request, fault: None)
         self.options = options or HttpOptions()
-        self.listener = Listener(self._serve, host, port)
+        self.listener = Listener(self._serve, host, port, framing or HttpFraming())
 
     async def _serve(self, connection: Connection) -> None:
         """Answer the requests of one connection."""
-        buffer = bytearray()
         keep = True
         while keep:
             try:
-                request = await read_request(connection, buffer)
+                async with asyncio.timeout(READ_LIMIT_SECONDS):
+                    taken = await connection.request()
+                    request = parse_request(taken.data, connection)
             except BadRequestError as error:
                 await connection.send(
                     self._encode(Response(str(error).encode(), 400), False)
@@ -148,28 +174,40 @@ class HttpServer:
             except TimeoutError:
                 return
             keep = self.options.keep_alive and _wants_keep_alive(request)
-            response = await self._answer(request)
+            response = await self._answer(request, connection, taken.about)
             if response is None:
                 return
-            await connection.send(
-                self._encode(response, keep, request.method == "HEAD")
-            )
+            if connection.has_client_left:
+                await connection.close("client")
+                return
+            answer = self._encode(response, keep, request.method == "HEAD")
+            await connection.send(answer, {0: taken.about})
+            connection.done(taken.token)
+            response.written()
 
-    async def _answer(self, request: Request) -> Response | None:
+    async def _answer(
+        self, request: Request, connection: Connection, about: About
+    ) -> Response | None:
         """Run the handler unless a fault is planned."""
         options = self.options
         if options.stall.take():
             self._observe(request, "stall")
-            await asyncio.Event().wait()
+            self.listener.hit(connection, "stall", about)
+            await connection.wait_left()
+            return None
         if options.close_before_reply.take():
             self._observe(request, "close_before_reply")
+            await connection.close("close_before_reply")
             return None
         lost = options.lose_reply.take()
         self._observe(request, "lose_reply" if lost else "")
         response = await self._handler(request)
         if options.delay:
+            self.listener.hit(connection, "http_delay", about, seconds=options.delay)
             await self._clock.sleep(options.delay)
-        return None if lost else response
+        if lost:
+            await connection.close("lose_reply")
+        return None if lost or response is None else response
 
     def _encode(self, response: Response, keep: bool, head_only: bool = False) -> bytes:
         """Return the answer as bytes."""
@@ -188,25 +226,28 @@ class HttpServer:
         return head if head_only else head + response.body
 
 
-async def read_request(connection: Connection, buffer: bytearray) -> Request:
-    """Return the next request; lines may end in CRLF or LF.
+def request_size(pending: bytes) -> int | None:
+    """Return the size of the first request, None while it is incomplete.
 
-    Raises BadRequestError, ConnectionError at the end of the stream, and TimeoutError.
+    Lines may end in CRLF or LF. Raises BadRequestError.
     """
-    async with asyncio.timeout(READ_LIMIT_SECONDS):
-        while (found := _head_end(buffer)) is None:
-            if len(buffer) > HEAD_LIMIT:
-                raise BadRequestError("request head too large")
-            buffer += await connection.read()
-        head = bytes(buffer[: found[0]]).decode("latin-1")
-        del buffer[: found[1]]
-        method, target, version, headers = _parse_head(head)
-        size = _body_size(headers)
-        while len(buffer) < size:
-            buffer += await connection.read()
-    body = bytes(buffer[:size])
-    del buffer[:size]
-    return Request(method, target, version, headers, body, connection.peer)
+    found = _head_end(pending)
+    if found is None:
+        if len(pending) > HEAD_LIMIT:
+            raise BadRequestError("request head too large")
+        return None
+    *_, headers = _parse_head(pending[: found[0]].decode("latin-1"))
+    size = found[1] + _body_size(headers)
+    return size if len(pending) >= size else None
+
+
+def parse_request(data: bytes, connection: Connection) -> Request:
+    """Return a whole request."""
+    head_end, body_begin = _head_end(data) or (len(data), len(data))
+    head = data[:head_end].decode("latin-1")
+    return Request(
+        *_parse_head(head), data[body_begin:], connection.peer, connection.number
+    )
 
 
 def parse_form(text: str) -> dict[str, str]:
@@ -220,7 +261,7 @@ def percent_decode(text: str, plus_is_space: bool = False) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _head_end(buffer: bytearray) -> tuple[int, int] | None:
+def _head_end(buffer: bytes) -> tuple[int, int] | None:
     """Return where the head ends and where the body begins."""
     ends = [
         (position, position + len(mark))

@@ -30,3 +30,13 @@ class HttpCommands:
     async def http_delay(self, seconds: float) -> None:
         """Delay answers."""
         self.http.options.delay = seconds
+
+    def forget_web_faults(self) -> int:
+        """Forget the planned faults of the web server and return how many were left."""
+        options = self.http.options
+        planned = (options.stall, options.close_before_reply, options.lose_reply)
+        left = sum(abs(times.left) for times in planned) + bool(options.delay)
+        for times in planned:
+            times.left = 0
+        options.delay = 0.0
+        return left

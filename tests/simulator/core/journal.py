@@ -1,12 +1,14 @@
 """The judge's log: what really went on the air, what came in, and how it was handed over."""
 
 import asyncio
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 import json
 from pathlib import Path
+import time
 from typing import Any, TextIO
 
 from .clock import Clock
@@ -17,6 +19,13 @@ SMS_HANDED_OVER = "sms_handed_over"
 SMS_ACKNOWLEDGED = "sms_acknowledged"
 SMS_LOST = "sms_lost"
 SMS_REFUSED = "sms_refused"
+SMS_TAKEN = "sms_taken"
+SMS_DROPPED = "sms_dropped"
+SMS_RESULT = "sms_result"
+SMS_RESULT_ACKNOWLEDGED = "sms_result_acknowledged"
+SMS_RESULT_LOST = "sms_result_lost"
+SMS_PART_INCOMING = "sms_part_incoming"
+PAGE_ROLLED = "page_rolled"
 USSD_DIALLED = "ussd_dialled"
 USSD_ANSWERED = "ussd_answered"
 LOGIN = "login"
@@ -24,15 +33,20 @@ LOGIN_REFUSED = "login_refused"
 CONNECTION = "connection"
 HTTP_REQUEST = "http_request"
 FAULT = "fault"
+FAULT_HIT = "fault_hit"
 BOX = "box"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the journal; `fields` holds what its kind needs, JSON-serialisable."""
+    """One line of the journal; `fields` holds what its kind needs, JSON-serialisable.
+
+    `time` is simulated, `real` the real seconds since 1970.
+    """
 
     seq: int
     time: datetime
+    real: float
     kind: str
     box: str
     line: int | None
@@ -47,6 +61,7 @@ class Entry:
         return {
             "seq": self.seq,
             "time": self.time.isoformat(),
+            "real": self.real,
             "kind": self.kind,
             "box": self.box,
             "line": self.line,
@@ -61,6 +76,7 @@ class Journal:
         """Start empty; `path` is appended to."""
         self._clock = clock
         self._entries: list[Entry] = []
+        self._by_kind: dict[str, list[Entry]] = {}
         self._waiters: list[tuple[Callable[[Entry], bool], asyncio.Future[Entry]]] = []
         self._file: TextIO | None = (
             path.open("a", encoding="utf-8", buffering=1) if path else None
@@ -68,10 +84,10 @@ class Journal:
 
     def add(self, kind: str, box: str, line: int | None = None, **fields: Any) -> Entry:
         """Write one entry and wake who waits for it."""
-        entry = Entry(
-            len(self._entries) + 1, self._clock.now(), kind, box, line, fields
-        )
+        seq, real = len(self._entries) + 1, round(time.time(), 6)
+        entry = Entry(seq, self._clock.now(), real, kind, box, line, fields)
         self._entries.append(entry)
+        self._by_kind.setdefault(kind, []).append(entry)
         if self._file is not None:
             self._file.write(json.dumps(entry.as_json(), ensure_ascii=False) + "\n")
         for predicate, future in self._waiters:
@@ -90,12 +106,17 @@ class Journal:
         """Return the entries after sequence number `since` that match everything named."""
         return [
             entry
-            for entry in self._entries[since:]
-            if kind in (None, entry.kind)
-            and line in (None, entry.line)
+            for entry in self.after(since, kind)
+            if line in (None, entry.line)
             and box in (None, entry.box)
             and all(entry.fields.get(name) == value for name, value in fields.items())
         ]
+
+    def after(self, since: int, kind: str | None = None) -> Iterator[Entry]:
+        """Go through the entries after sequence number `since`, of one kind or of all."""
+        entries = self._entries if kind is None else self._by_kind.get(kind, [])
+        first = bisect_right(entries, since, key=lambda entry: entry.seq)
+        return iter(entries[first:])
 
     @property
     def last(self) -> int:
@@ -109,7 +130,7 @@ class Journal:
 
         Raises TimeoutError after `timeout` real seconds.
         """
-        for entry in self._entries[since:]:
+        for entry in self.after(since):
             if predicate(entry):
                 return entry
         future: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()

@@ -14,7 +14,7 @@ class Line:
     """One channel of a box; `number` is the one printed on it, from 1.
 
     `signal` is CSQ 0-31 or 99. `reachable`: the network can be heard. `work` is held while the
-    line sends an SMS or runs a USSD.
+    line sends an SMS or runs a USSD. `visited`: the foreign network's name while roaming.
     """
 
     number: int
@@ -22,6 +22,8 @@ class Line:
     signal: int = 20
     reachable: bool = True
     module_on: bool = True
+    roaming: bool = False
+    visited: str = ""
     faults: LineFaults = field(default_factory=LineFaults)
     work: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -38,7 +40,9 @@ class Line:
     @property
     def operator(self) -> str:
         """The network's name, empty while not registered."""
-        return self.sim.operator if self.registered and self.sim else ""
+        if not self.registered or self.sim is None:
+            return ""
+        return self.visited if self.roaming and self.visited else self.sim.operator
 
     @property
     def shown_signal(self) -> int:
@@ -72,19 +76,23 @@ class AirMessage:
 
 @dataclass(frozen=True)
 class SendResult:
-    """How sending ended: `error` is empty on success; without `told` the box never says."""
+    """How sending ended: `error` is empty on success; without `told` the box never says.
+
+    `delay`: simulated seconds by which the box says it late.
+    """
 
     on_air: bool
     error: str = ""
     told: bool = True
     status: str = ""
+    delay: float = 0.0
 
 
 @dataclass(frozen=True)
 class IncomingSms:
     """One SMS from the network; `id` is growing per box.
 
-    `missing` names parts (from 1) of a long SMS that never came.
+    `missing` names parts (from 1) of a long SMS that never came. `reference` is that of its parts.
     """
 
     id: int
@@ -93,6 +101,7 @@ class IncomingSms:
     encoding: gsm0338.RadioEncoding
     raw: bytes = b""
     missing: tuple[int, ...] = ()
+    reference: int = 0
 
     @property
     def parts(self) -> list[str]:

@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import ip_address
-from itertools import count
+import time
+from typing import Any
 
 from .clock import settle
-
-SEND_LIMIT_SECONDS = 10.0
-_NUMBERS = count(1)
+from .connection import About, Connection, Framing
 
 
 class NotLoopbackError(ValueError):
     """The address is not on this machine's loopback interface."""
-
-
-class ConnectionCut(ConnectionError):
-    """The simulator itself cut this connection, as a fault asked for."""
 
 
 def require_loopback(host: str) -> str:
@@ -34,117 +30,106 @@ def require_loopback(host: str) -> str:
     )
 
 
-class Connection:
-    """One accepted connection. While the listener hangs, nothing is read and nothing is sent."""
+@dataclass(frozen=True)
+class Plan:
+    """One planned fault: after so many bytes of a thing of this kind (empty: any) and line."""
 
-    def __init__(
-        self,
-        listener: Listener,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        """Wrap a stream pair."""
-        self._listener = listener
-        self._reader = reader
-        self._writer = writer
-        self._budget: int | None = None
-        self.number = next(_NUMBERS)
-        """A number of this connection, unique in the program."""
-        self.closed = False
+    after: int
+    what: str = ""
+    line: int = 0
 
-    @property
-    def peer(self) -> str:
-        """The client's address and port."""
-        host, port, *_ = self._writer.get_extra_info("peername") or ("?", 0)
-        return f"{host}:{port}"
+    def fits(self, about: About) -> bool:
+        """Tell whether a thing is what the fault waits for."""
+        return self.what in ("", about.get("dialogue")) and self.line in (
+            0,
+            about.get("line"),
+        )
 
-    async def read(self, limit: int = 65536) -> bytes:
-        """Return what has come, at least one byte; raise ConnectionError at the end."""
-        data = await self._reader.read(limit)
-        await self._listener.awake.wait()
-        if not data:
-            raise ConnectionResetError("closed by the client")
-        return data
 
-    async def read_exactly(self, size: int) -> bytes:
-        """Return exactly `size` bytes; raise ConnectionError when the client closes before."""
-        try:
-            data = await self._reader.readexactly(size)
-        except asyncio.IncompleteReadError as error:
-            raise ConnectionResetError("closed by the client") from error
-        await self._listener.awake.wait()
-        return data
+class Plans:
+    """Planned faults, each of which waits for a thing that it fits."""
 
-    async def send(self, data: bytes) -> None:
-        """Send bytes; raise ConnectionCut when a fault ends the connection amid them."""
-        await self._listener.awake.wait()
-        if self.closed:
-            raise ConnectionResetError("closed")
-        if self._budget is None:
-            self._budget = self._listener.take_cut()
-        cut = self._budget is not None and len(data) > self._budget
-        if self._budget is not None:
-            data = data[: self._budget]
-            self._budget -= len(data)
-        self._writer.write(data)
-        try:
-            async with asyncio.timeout(SEND_LIMIT_SECONDS):
-                await self._writer.drain()
-        except TimeoutError as error:
-            self.abort()
-            raise ConnectionResetError("the client does not read") from error
-        if cut:
-            await self.close()
-            raise ConnectionCut("cut by a fault")
+    def __init__(self) -> None:
+        self.left: list[Plan] = []
 
-    async def close(self) -> None:
-        """Close in order: what was written still arrives."""
-        self.closed = True
-        self._writer.close()
-        with suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(SEND_LIMIT_SECONDS):
-                await self._writer.wait_closed()
-
-    def abort(self) -> None:
-        """Drop the connection at once."""
-        self.closed = True
-        self._writer.transport.abort()
+    def take(self, about: About) -> int | None:
+        """Return after how many bytes a thing is hit, None when it is not."""
+        for plan in self.left:
+            if plan.fits(about):
+                self.left.remove(plan)
+                return plan.after
+        return None
 
 
 type ConnectionHandler = Callable[[Connection], Awaitable[None]]
 
 
 class Listener:
-    """A TCP port of a box. The port number stays the same over power cycles."""
+    """A TCP port of a box. The port number stays the same over power cycles.
+
+    `observe_hit` is told of each fault that hit a dialogue, `observe_end` of each connection that
+    ended; `monotonic` gives the seconds that a hang is measured in.
+    """
 
     def __init__(
-        self, handler: ConnectionHandler, host: str = "127.0.0.1", port: int = 0
+        self,
+        handler: ConnectionHandler,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        framing: Framing | None = None,
     ) -> None:
         """Prepare; port 0 is chosen by the kernel at the first opening."""
         self._handler = handler
         self._host = require_loopback(host)
         self.port = port
+        self.framing = framing
         self._server: asyncio.Server | None = None
         self._connections: dict[Connection, asyncio.Task[None]] = {}
-        self._cuts: list[int] = []
+        self._silent: dict[Connection, asyncio.Task[None]] = {}
+        self.cuts = Plans()
+        self.resets = Plans()
+        self.reset_silent = False
+        """Whether bytes on a half-open connection are answered with RST now."""
         self.awake = asyncio.Event()
         """Cleared while the box hangs."""
         self.awake.set()
+        self.monotonic: Callable[[], float] = time.monotonic
+        self.observe_hit: Callable[[Connection, str, About, dict[str, Any]], None] = (
+            lambda connection, fault, about, more: None
+        )
+        self.observe_end: Callable[[Connection], None] = lambda connection: None
 
     @property
     def connections(self) -> list[Connection]:
         """The open connections, oldest first."""
         return list(self._connections)
 
+    @property
+    def silent(self) -> int:
+        """How many connections are half-open."""
+        return len(self._silent)
+
+    def hit(
+        self, connection: Connection, fault: str, about: About, **more: Any
+    ) -> None:
+        """Tell that a fault hit a dialogue."""
+        self.observe_hit(connection, fault, about, more)
+
+    async def wait_awake(self) -> float:
+        """Wait while the box hangs; return how long."""
+        began = self.monotonic()
+        await self.awake.wait()
+        return self.monotonic() - began
+
     async def open(self) -> None:
         """Listen."""
         if self._server is None:
             self._server = await asyncio.start_server(
-                self._accept, self._host, self.port
+                self._accept, self._host, self.port, backlog=512
             )
             self.port = self._server.sockets[0].getsockname()[1]
 
-    async def close(self) -> None:
+    async def close(self, by: str = "power") -> None:
         """Stop listening (connections are refused) and drop every open connection."""
         if self._server is not None:
             server, self._server = self._server, None
@@ -152,28 +137,35 @@ class Listener:
                 asyncio.get_running_loop().remove_reader(socket.fileno())
             await settle(4)  # asyncio takes in what was accepted a few turns later
             server.close()
-        await self.drop_connections()
+        await self.drop_connections(by)
 
-    async def drop_connections(self) -> int:
+    async def drop_connections(self, by: str = "drop") -> int:
         """Abort every open connection and return how many there were."""
+        return await self._end_all(lambda connection: connection.abort(by))
+
+    async def fall_silent(self, by: str = "half_open") -> int:
+        """Let every connection be half-open from now on and return how many there were."""
+        return await self._end_all(lambda connection: connection.fall_silent(by))
+
+    async def end_silent(self) -> None:
+        """Let go of the half-open connections."""
+        tasks = list(self._silent.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _end_all(self, end: Callable[[Connection], None]) -> int:
+        """End every connection in one way."""
         tasks = list(self._connections.items())
         me = asyncio.current_task()
         for connection, task in tasks:
-            connection.abort()
+            end(connection)
             if task is not me:
                 task.cancel()
         await asyncio.gather(
             *(task for _, task in tasks if task is not me), return_exceptions=True
         )
         return len(tasks)
-
-    def cut(self, after: int, times: int = 1) -> None:
-        """Cut the connection `after` so many bytes of the next answer, `times` times."""
-        self._cuts += [after] * times
-
-    def take_cut(self) -> int | None:
-        """Return the byte budget of the next planned cut, if there is one."""
-        return self._cuts.pop(0) if self._cuts else None
 
     async def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -184,7 +176,8 @@ class Listener:
         assert task is not None
         self._connections[connection] = task
         try:
-            await self.awake.wait()
+            if not self.awake.is_set():
+                connection.held_since_accepted(await self.wait_awake())
             await self._handler(connection)
         except ConnectionError:
             pass
@@ -193,5 +186,23 @@ class Listener:
             pass
         finally:
             del self._connections[connection]
-            connection.closed = True
-            writer.close()
+            if connection.silent:
+                self._silent[connection] = asyncio.create_task(self._haunt(connection))
+            else:
+                connection.release()
+            self.observe_end(connection)
+
+    async def _haunt(self, connection: Connection) -> None:
+        """Keep a half-open connection until the client gives it up; note what it still says."""
+        try:
+            with suppress(ConnectionError):
+                while True:
+                    about = await connection.overhear()
+                    if about is not None:
+                        self.hit(connection, connection.ended_by, about, after_end=True)
+                    if self.reset_silent:
+                        connection.abort("half_open", rst=True)
+                        return
+        finally:
+            del self._silent[connection]
+            connection.release()

@@ -7,12 +7,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import gsm0338, journal as j
+from .arrivals import Arrivals
 from .clock import Clock
 from .commands import CommandError
+from .dialogues import log_hit, watch
 from .faults import SendFault, Times
 from .journal import Journal
-from .line import AirMessage, IncomingSms, Line, SendResult
+from .line import IncomingSms, Line, SendResult
 from .listener import Listener
+from .outgoing import Outgoing, Sms
 from .sim_card import SimCard, UssdOutcome
 
 
@@ -42,7 +45,10 @@ class PoweredBox(ABC):
         self.booted_at = 0.0
         self.cards_taken_out: dict[int, SimCard] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._outside: set[asyncio.Task[Any]] = set()
         self.incoming_count = 0
+        self.outgoing = Outgoing(self.log)
+        self.arrivals = Arrivals(self)
 
     # Life
 
@@ -59,9 +65,15 @@ class PoweredBox(ABC):
     async def deliver(self, line: Line, message: IncomingSms) -> None:
         """Hand an SMS that came over the radio to whoever listens."""
 
+    @abstractmethod
+    async def deliver_part(self, line: Line, message: IncomingSms, part: int) -> None:
+        """Take one part (from 1) of an SMS that comes over the radio in parts."""
+
     async def start(self) -> None:
         """Power on; the ports are open afterwards."""
-        for listener in self.listeners.values():
+        for name, listener in self.listeners.items():
+            watch(listener, name, self.log)
+            listener.monotonic = self.clock.monotonic
             await listener.open()
         self.powered = True
         self.booted_at = self.clock.monotonic()
@@ -73,10 +85,15 @@ class PoweredBox(ABC):
         for listener in self.listeners.values():
             listener.awake.set()
             await listener.close()
-        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.lose_power()
+
+    async def lose_power(self) -> None:
+        """End everything that runs inside, and forget the SMS on their way out."""
+        self.powered = False
+        await _cancel(self._tasks)
+        for line in self.lines.values():
+            line.work = asyncio.Lock()
+        self.outgoing.power_lost()
         self.log(j.BOX, event="stopped")
 
     async def __aenter__(self) -> Self:
@@ -90,8 +107,11 @@ class PoweredBox(ABC):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop and close the journal's file."""
+        """Stop, end what goes on around the box, and close the journal's file."""
+        await _cancel(self._outside)
         await self.stop()
+        for listener in self.listeners.values():
+            await listener.end_silent()
         self.journal.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -99,6 +119,13 @@ class PoweredBox(ABC):
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    def spawn_outside(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run `work` as a task that outlives the box's power."""
+        task = asyncio.create_task(work)
+        self._outside.add(task)
+        task.add_done_callback(self._outside.discard)
         return task
 
     def log(self, kind: str, line: int | None = None, **fields: Any) -> j.Entry:
@@ -111,6 +138,11 @@ class PoweredBox(ABC):
             return self.lines[number]
         except KeyError:
             raise CommandError(f"{self.name} has no line {number}") from None
+
+    def require_network(self, line: Line) -> None:
+        """Raise CommandError when the network cannot reach a line."""
+        if not self.powered or not line.registered:
+            raise CommandError(f"line {line.number} is not in the network")
 
     async def take_in(
         self,
@@ -126,24 +158,29 @@ class PoweredBox(ABC):
         Raises CommandError when the line is not registered: the network keeps the SMS then.
         """
         target = self.line(line)
-        if not self.powered or not target.registered:
-            raise CommandError(f"line {line} is not in the network")
+        self.require_network(target)
         chosen = encoding or gsm0338.radio_encoding(text)
         self.incoming_count += 1
-        message = IncomingSms(self.incoming_count, sender, text, chosen, raw, missing)
-        self.log(
-            j.SMS_INCOMING,
-            line,
-            id=message.id,
-            sender=sender,
-            text=text,
-            encoding=chosen,
-            raw=raw.hex(),
-            parts=len(message.parts),
-            missing=list(missing),
-        )
+        number = self.incoming_count
+        message = IncomingSms(number, sender, text, chosen, raw, missing, number)
+        self.log_incoming(target, message)
         await self.deliver(target, message)
         return message.id
+
+    def log_incoming(self, line: Line, message: IncomingSms, **more: Any) -> None:
+        """Journal that an SMS comes over the radio."""
+        self.log(
+            j.SMS_INCOMING,
+            line.number,
+            id=message.id,
+            sender=message.sender,
+            text=message.text,
+            encoding=message.encoding,
+            raw=message.raw.hex(),
+            parts=len(message.parts),
+            missing=list(message.missing),
+            **more,
+        )
 
     def handed_over(
         self, line: Line, message: IncomingSms, how: str, **fields: Any
@@ -153,24 +190,28 @@ class PoweredBox(ABC):
 
     # Radio
 
-    async def send_over_air(
-        self, line: Line, message: AirMessage, fault: SendFault | None
-    ) -> SendResult:
-        """Send one SMS by the line's radio and journal it; the caller holds `line.work`.
+    async def send_over_air(self, sms: Sms, fault: SendFault | None) -> SendResult:
+        """Send one SMS by its line's radio and journal it; the caller holds `line.work`.
 
         `fault` is what the caller got from `line.faults.take_send()`.
         """
-        await self.clock.sleep(self.seconds_per_sms * message.parts)
+        line, message, fault = sms.line, sms.message, fault or SendFault()
+        sms.stage = "sending"
+        goes_out = fault.on_air or (not fault.error and fault.result)
+        for _ in range(message.parts):
+            await self.clock.sleep(self.seconds_per_sms)
+            sms.parts_on_air += goes_out and line.registered
         if not line.registered or line.sim is None:
-            return self._not_sent(line, message, self.not_registered_error)
-        if fault is not None and not fault.on_air and (fault.error or not fault.result):
-            return self._not_sent(line, message, fault.error, fault)
+            return self._not_sent(sms, self.not_registered_error)
+        if not goes_out:
+            return self._not_sent(sms, fault.error, fault)
         if not line.sim.can_pay(message.parts):
-            return self._not_sent(line, message, self.no_money_error)
+            return self._not_sent(sms, self.no_money_error)
         line.sim.charge(message.parts)
         self.log(
             j.SMS_ON_AIR,
             line.number,
+            sms=sms.serial,
             number=message.number,
             text=message.text,
             raw=message.raw.hex(),
@@ -182,29 +223,33 @@ class PoweredBox(ABC):
             balance=str(line.sim.balance),
             **message.extra,
         )
-        if fault is None:
-            return SendResult(True)
-        return SendResult(True, fault.error, fault.result, fault.status)
+        return self._result(sms, True, fault.error, fault)
 
     def _not_sent(
-        self,
-        line: Line,
-        message: AirMessage,
-        error: str,
-        fault: SendFault | None = None,
+        self, sms: Sms, error: str, fault: SendFault | None = None
     ) -> SendResult:
         """Journal an SMS that did not go out."""
-        self.log(
-            j.SMS_REFUSED,
-            line.number,
-            number=message.number,
-            text=message.text,
-            interface=message.interface,
-            key=message.key,
-            error=error,
-        )
-        told, status = (fault.result, fault.status) if fault else (True, "")
-        return SendResult(False, error, told, status)
+        fault = fault or SendFault()
+        self.outgoing.fail(sms, error, told=fault.result)
+        return self._result(sms, False, error, fault)
+
+    def _result(
+        self, sms: Sms, on_air: bool, error: str, fault: SendFault
+    ) -> SendResult:
+        """Return how sending ended; journal what a fault makes of the result."""
+        sms.stage = "result"
+        if not fault.result:
+            self.hit("result_withheld", sms, on_air=on_air)
+            self.outgoing.over(sms)
+        elif fault.error:
+            self.hit("planned_failure", sms, on_air=on_air, error=error)
+        if fault.delay:
+            self.hit("result_late", sms, on_air=on_air, seconds=fault.delay)
+        return SendResult(on_air, error, fault.result, fault.status, fault.delay)
+
+    def hit(self, fault: str, sms: Sms, **more: Any) -> None:
+        """Journal that a fault hit the sending of an SMS."""
+        log_hit(self.log, fault, sms.about, dialogue=sms.message.interface, **more)
 
     async def dial_ussd(
         self, line: Line, code: str, interface: str, key: str = ""
@@ -233,3 +278,11 @@ class PoweredBox(ABC):
             key=key,
         )
         return outcome
+
+
+async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
+    """End tasks, except the one that runs this."""
+    ending = [task for task in tasks if task is not asyncio.current_task()]
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

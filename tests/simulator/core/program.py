@@ -48,6 +48,12 @@ def add_common_arguments(parser: ArgumentParser, lines: int, sims: int) -> None:
         "--time-scale", type=float, default=1.0, help="simulated per real second"
     )
     parser.add_argument(
+        "--epoch",
+        type=float,
+        default=None,
+        help="real seconds since 1970 at which simulated and real time are equal [now]",
+    )
+    parser.add_argument(
         "--journal", type=Path, default=None, help="append JSON lines to this file"
     )
     parser.add_argument(
@@ -93,7 +99,7 @@ def _apply(line: Line, card: SimCard, words: list[str]) -> None:
 def clock_and_journal(args: Namespace) -> tuple[Clock, Journal]:
     """Return the clock and journal that the options ask for."""
     require_loopback(args.host)
-    clock = Clock(args.time_scale)
+    clock = Clock(args.time_scale, args.epoch)
     return clock, Journal(clock, args.journal)
 
 
@@ -118,7 +124,15 @@ def _print_ready(box: Box, control: ControlServer, as_json: bool) -> None:
     ports = {name: listener.port for name, listener in box.listeners.items()}
     if as_json:
         print(
-            json.dumps({"ready": box.name, "ports": ports, "control": control.url}),
+            json.dumps(
+                {
+                    "ready": box.name,
+                    "ports": ports,
+                    "control": control.url,
+                    "time_scale": box.clock.scale,
+                    "epoch": box.clock.epoch,
+                }
+            ),
             flush=True,
         )
         return

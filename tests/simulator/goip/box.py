@@ -1,6 +1,5 @@
 """A GoIP: lines, web pages, SMPP server, and what can be done to it."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, override
@@ -9,7 +8,8 @@ from ..core import journal as j
 from ..core.box import Box
 from ..core.clock import Clock
 from ..core.commands import CommandError, command
-from ..core.http import HttpOptions, HttpServer, Request, Response
+from ..core.connection import About
+from ..core.http import HttpFraming, HttpOptions, HttpServer, Request, Response
 from ..core.http_commands import HttpCommands
 from ..core.journal import Journal
 from ..core.line import IncomingSms, Line
@@ -17,8 +17,10 @@ from ..core.listener import Listener
 from ..core.sim_card import default_card
 from .inbox import Inbox
 from .jobs import Jobs
+from .joining import Joining, Way
 from .options import GoipOptions, set_option
 from .smpp_server import SmppServer
+from .web_about import about_request
 from .web_pages import answer
 
 ACTING_PAGES = ("send.html", "sms_info.html", "ussd_info.html", "reboot.html")
@@ -63,11 +65,13 @@ class GoipBox(HttpCommands, Box):
             self.options.host,
             self.options.http_port,
             self._observe,
+            HttpFraming(lambda request: about_request(self, request)),
         )
         self._apply_options()
         self.jobs = Jobs(self)
         self.inbox = Inbox(self)
         self.smpp = SmppServer(self)
+        self.joining = Joining(self)
 
     @property
     @override
@@ -100,19 +104,41 @@ class GoipBox(HttpCommands, Box):
     def forget(self) -> None:
         """Lose slots, running work and, unless it survives, the inbox."""
         for line in self.lines.values():
-            line.work = asyncio.Lock()
             line.module_on = line.module_on or line.number in self.jobs.crashed
         self.jobs = Jobs(self)
         self.smpp.forget()
+        self.joining.forget()
         if not self.options.inbox_survives:
             self.inbox.clear()
 
     @override
     async def deliver(self, line: Line, message: IncomingSms) -> None:
         """List a message on the inbox page and hand it to SMPP."""
-        self.inbox.take_in(line, message)
-        if self._has_smpp:
-            self.smpp.take_in(line, message)
+        for way in self.ways:
+            way.take_in(line, message)
+
+    @override
+    async def deliver_part(self, line: Line, message: IncomingSms, part: int) -> None:
+        """Take one part of a long SMS."""
+        self.joining.take_in_part(line, message, part)
+
+    @property
+    def ways(self) -> list[Way]:
+        """The ways from the radio to clients: the inbox page and SMPP."""
+        return [self.inbox, self.smpp] if self._has_smpp else [self.inbox]
+
+    @override
+    def deliveries(self) -> list[About]:
+        """Return the deliver_sm on their way."""
+        return self.smpp.waiting()
+
+    @override
+    def forget_faults(self) -> int:
+        """Forget web faults, refusals and duplicates."""
+        left = len(self.smpp.submits.refusals) + len(self.smpp.duplicates)
+        self.smpp.submits.refusals.clear()
+        self.smpp.duplicates.clear()
+        return left + self.forget_web_faults()
 
     def _apply_options(self) -> None:
         """Pass on the options that the core keeps."""
@@ -167,6 +193,13 @@ class GoipBox(HttpCommands, Box):
     async def smpp_refuse(self, status: str = "0x58", times: int = 1) -> None:
         """Plan refusals."""
         self.smpp.submits.refusals += [int(status, 0)] * times
+        self.log(j.FAULT, fault="smpp_refuse", status=int(status, 0), times=times)
+
+    @command("Send the next deliver_sm twice on one link; line=0: of any line.")
+    async def smpp_duplicate(self, line: int = 0, times: int = 1) -> None:
+        """Plan duplicates."""
+        self.smpp.duplicates += [line] * times
+        self.log(j.FAULT, line or None, fault="smpp_duplicate", times=times)
 
     @command("Send raw octets (hex) to the SMPP clients, or to one system_id.")
     async def inject(self, hex: str, system_id: str = "") -> int:  # noqa: A002 - outer name

@@ -148,6 +148,14 @@ class SmppOptions:
     smpp_unacked: Literal["lost", "repeat"] = _option(
         "lost", "an unacknowledged deliver_sm is lost or repeated after a rebind (D6)"
     )
+    smpp_temporary_error: Literal["as-unacked", "repeat", "lost"] = _option(
+        "as-unacked",
+        "ESME_RX_T_APPN to a deliver_sm: as unacknowledged, repeated, or lost (our guess)",
+    )
+    smpp_repeat_seconds: float = _option(
+        30.0, "seconds from ESME_RX_T_APPN to the repetition"
+    )
+    smpp_repeat_times: int = _option(0, "repetitions at most; 0: without end")
     smpp_unbound: Literal["lost", "keep"] = _option(
         "lost", "what comes in while nobody is bound is lost or kept (D6)"
     )

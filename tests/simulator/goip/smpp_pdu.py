@@ -21,6 +21,15 @@ BINDS = {
     BIND_TRANSCEIVER: "transceiver",
 }
 
+COMMANDS = {
+    **{command: f"bind_{kind}" for command, kind in BINDS.items()},
+    SUBMIT_SM: "submit_sm",
+    DELIVER_SM: "deliver_sm",
+    UNBIND: "unbind",
+    ENQUIRE_LINK: "enquire_link",
+    GENERIC_NACK: "generic_nack",
+}
+
 ESME_ROK = 0x00
 ESME_RINVMSGLEN = 0x01
 ESME_RINVCMDLEN = 0x02
@@ -33,6 +42,7 @@ ESME_RINVPASWD = 0x0E
 ESME_RINVSYSID = 0x0F
 ESME_RSUBMITFAIL = 0x45
 ESME_RTHROTTLED = 0x58
+ESME_RX_T_APPN = 0x64
 
 TLV_MESSAGE_PAYLOAD = 0x0424
 
@@ -62,18 +72,28 @@ class Pdu:
         )
 
 
-def body_size(header: bytes) -> int:
-    """Return how many octets follow a header; raise PduError when that cannot be."""
-    (size,) = struct.unpack(">I", header[:4])
+def packet_size(pending: bytes) -> int | None:
+    """Return the size of the first packet, None while it is incomplete; raise PduError."""
+    if len(pending) < HEADER_SIZE:
+        return None
+    size = int.from_bytes(pending[:4])
     if not HEADER_SIZE <= size <= PDU_LIMIT:
         raise PduError(f"command_length {size}")
-    return int(size) - HEADER_SIZE
+    return size if len(pending) >= size else None
 
 
-def decode(header: bytes, body: bytes) -> Pdu:
-    """Return a packet from its two halves."""
-    _, command, status, sequence = struct.unpack(">IIII", header)
-    return Pdu(command, sequence, status, body)
+def decode(octets: bytes) -> Pdu:
+    """Return a packet."""
+    _, command, status, sequence = struct.unpack(">IIII", octets[:HEADER_SIZE])
+    return Pdu(command, sequence, status, octets[HEADER_SIZE:])
+
+
+def name(command: int) -> str:
+    """Return a command's name in the standard."""
+    if command in COMMANDS:
+        return COMMANDS[command]
+    request = COMMANDS.get(command & ~RESPONSE)
+    return f"{request}_resp" if request else f"{command:#010x}"
 
 
 class Fields:

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..core import journal as j
+from ..core.connection import About, Connection
+from ..core.dialogues import log_hit
 from ..core.line import IncomingSms, Line
-from ..core.listener import Connection, Listener
+from ..core.listener import Listener
 from . import smpp_pdu as p
 from .smpp_pdu import Bind, Message
 from .smpp_session import Delivery, Login, Session
 from .smpp_submit import Submits
-from .smpp_text import incoming_pdus
+from .smpp_text import Piece, incoming_pdus
 
 if TYPE_CHECKING:
     from .box import GoipBox
@@ -28,9 +31,11 @@ class SmppServer:
         self.listener = Listener(self._serve, options.host, options.smpp_port)
         self.sessions: list[Session] = []
         self.submits = Submits(box)
+        self.duplicates: list[int] = []
+        """Lines whose next deliver_sm comes twice; 0 is any line."""
         self._kept: deque[Delivery] = deque()
+        self._later: list[Delivery] = []
         self._workers: dict[Session, asyncio.Task[None]] = {}
-        self._reference = 0
 
     async def _serve(self, connection: Connection) -> None:
         """Serve one connection."""
@@ -98,35 +103,62 @@ class SmppServer:
         options = self._box.options
         for delivery in reversed(session.outbound.queue):
             self._keep_or_lose(delivery, options.smpp_unbound == "keep", "nobody bound")
-        for delivery in reversed(session.outbound.unacked.values()):
-            self._keep_or_lose(
-                delivery, options.smpp_unacked == "repeat", "unacknowledged"
-            )
+        keep = options.smpp_unacked == "repeat"
+        for sent in reversed(session.outbound.unacked.values()):
+            self._keep_or_lose(sent.delivery.again(), keep, "unacknowledged")
 
     def forget(self) -> None:
         """Lose what was kept."""
         while self._kept:
             self.give_up(self._kept.popleft(), "power")
+        while self._later:
+            self.give_up(self._later.pop(), "power")
+
+    def waiting(self) -> list[About]:
+        """Return what is on its way to clients."""
+        found = [(delivery, "kept") for delivery in self._kept]
+        found += [(delivery, "later") for delivery in self._later]
+        for session in self.sessions:
+            found += [(delivery, "queued") for delivery in session.outbound.queue]
+            found += [
+                (sent.delivery, "unacknowledged")
+                for sent in session.outbound.unacked.values()
+            ]
+        return [delivery.about | {"stage": stage} for delivery, stage in found]
 
     # Incoming messages
 
     def take_in(self, line: Line, message: IncomingSms) -> None:
         """Queue an SMS for whoever is bound for its line."""
-        self._reference += 1
-        bodies = incoming_pdus(message, self._box.options, self._reference)
+        for piece in incoming_pdus(message, self._box.options):
+            self._queue_piece(line, message, piece)
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether clients get the parts of a long SMS one by one."""
+        return self._box.options.smpp_long == "udh"
+
+    def take_in_part(self, line: Line, message: IncomingSms, part: int) -> None:
+        """Queue one part, from 1."""
+        for piece in incoming_pdus(message, self._box.options):
+            if piece.part == part:
+                self._queue_piece(line, message, piece)
+
+    def _queue_piece(self, line: Line, message: IncomingSms, piece: Piece) -> None:
+        """Queue one deliver_sm of an SMS."""
         ton, npi = self._source_form(message.sender)
-        for part, (data_coding, esm_class, text, tlvs) in enumerate(bodies, 1):
-            body = Message(
-                source=message.sender,
-                destination=line.sim.number if line.sim else "",
-                text=text,
-                data_coding=data_coding,
-                esm_class=esm_class,
-                source_ton=ton,
-                source_npi=npi,
-                tlvs=tlvs,
-            )
-            self.queue(Delivery(line.number, body, message.id, part))
+        data_coding, esm_class, text, tlvs = piece.body
+        body = Message(
+            source=message.sender,
+            destination=line.sim.number if line.sim else "",
+            text=text,
+            data_coding=data_coding,
+            esm_class=esm_class,
+            source_ton=ton,
+            source_npi=npi,
+            tlvs=tlvs,
+        )
+        self.queue(Delivery(line.number, body, message.id, piece.part, piece.total))
 
     def queue(self, delivery: Delivery, prefer: str = "") -> None:
         """Queue one deliver_sm; `prefer` names the login that a receipt belongs to."""
@@ -173,8 +205,10 @@ class SmppServer:
         while True:
             outbound.changed.clear()
             while outbound.queue:
+                delivery = outbound.queue.popleft()
                 try:
-                    number = await session.deliver(outbound.queue.popleft())
+                    number = await session.deliver(delivery)
+                    await self._duplicate(session, delivery)
                 except ConnectionError:
                     return
                 if options.smpp_wait_ack:
@@ -194,28 +228,67 @@ class SmppServer:
             except TimeoutError:
                 return
 
+    async def _duplicate(self, session: Session, delivery: Delivery) -> None:
+        """Send a deliver_sm once more on the same link, as a fault asks for."""
+        planned = next((x for x in self.duplicates if x in (0, delivery.line)), None)
+        if planned is None or delivery.receipt is not None:
+            return
+        self.duplicates.remove(planned)
+        number = session.connection.number
+        log_hit(
+            self._box.log, "duplicate", delivery.about, port="smpp", connection=number
+        )
+        await session.deliver(replace(delivery.again(), copy=True))
+
     def acknowledged(self, session: Session, number: int, status: int) -> None:
         """Take note of a deliver_sm_resp."""
-        delivery = session.outbound.unacked.pop(number, None)
+        sent = session.outbound.unacked.pop(number, None)
         session.outbound.changed.set()
-        if delivery is None or delivery.receipt:
+        if sent is None:
             return
+        session.connection.done(sent.token)
+        delivery = sent.delivery
+        about = delivery.about
         self._box.log(
-            j.SMS_ACKNOWLEDGED,
-            delivery.line,
-            id=delivery.message_id,
-            part=delivery.part,
+            j.SMS_RESULT_ACKNOWLEDGED if delivery.receipt else j.SMS_ACKNOWLEDGED,
+            about.pop("line"),
+            **about,
+            sequence=number,
+            connection=session.connection.number,
             how="smpp deliver_sm_resp",
             status=status,
         )
         if status != p.ESME_ROK:
-            keep = self._box.options.smpp_unacked == "repeat"
-            self._keep_or_lose(delivery, keep, "refused by the client", first=False)
+            self._refused(delivery, status)
+
+    def _refused(self, delivery: Delivery, status: int) -> None:
+        """Do what this box does when a client refuses a deliver_sm; our guess, no source tells."""
+        options, reason = self._box.options, "refused by the client"
+        again = options.smpp_temporary_error
+        if status != p.ESME_RX_T_APPN or again == "as-unacked":
+            keep = options.smpp_unacked == "repeat"
+            self._keep_or_lose(delivery.again(), keep, reason, first=False)
+        elif again == "repeat" and (
+            not options.smpp_repeat_times
+            or delivery.attempt <= options.smpp_repeat_times
+        ):
+            self._later.append(delivery.again())
+            self._box.spawn(self._repeat(self._later[-1]))
+        else:
+            self.give_up(delivery, reason)
+
+    async def _repeat(self, delivery: Delivery) -> None:
+        """Queue a deliver_sm again after a while, for whoever is bound then."""
+        await self._box.clock.sleep(self._box.options.smpp_repeat_seconds)
+        self._later.remove(delivery)
+        self.queue(delivery)
 
     def _keep_or_lose(
         self, delivery: Delivery, keep: bool, reason: str, *, first: bool = True
     ) -> None:
         """Keep a deliver_sm for the next login, or lose it."""
+        if delivery.copy:
+            return
         if not keep:
             self.give_up(delivery, reason)
             return
@@ -228,14 +301,20 @@ class SmppServer:
 
     def give_up(self, delivery: Delivery, reason: str) -> None:
         """Journal that SMPP will not hand a message over; the inbox page may still."""
-        if not delivery.receipt:
+        receipt = delivery.receipt
+        if receipt is None:
             self._box.log(
                 j.SMS_LOST,
                 delivery.line,
                 id=delivery.message_id,
                 part=delivery.part,
+                total=delivery.total,
                 how="smpp",
                 reason=reason,
+            )
+        elif receipt.final and reason != "power":  # a lost power is told by itself
+            self._box.outgoing.untold(
+                receipt.sms, reason, how="smpp receipt", status=receipt.state
             )
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..core import journal as j
+from ..core.connection import About, Connection
 from ..core.line import Line
-from ..core.listener import Connection
+from ..core.outgoing import Sms
 from . import smpp_pdu as p
+from .smpp_about import SmppFraming
 from .smpp_pdu import Bind, Message, Pdu, PduError
 
 if TYPE_CHECKING:
@@ -19,14 +21,68 @@ UNACKED_LIMIT = 200
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """What a receipt tells of which SMS; `final` unless it is only on its way."""
+
+    sms: Sms
+    state: str
+    final: bool
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """One deliver_sm on its way: the message's journal id, or a receipt."""
+    """One deliver_sm on its way: a message's journal id and part (from 1), or a receipt.
+
+    `attempt` counts how often it was sent, from 1; a `copy` is one that a fault made.
+    """
 
     line: int
     message: Message
     message_id: int = 0
     part: int = 1
-    receipt: bool = False
+    total: int = 1
+    receipt: Receipt | None = None
+    attempt: int = 1
+    copy: bool = False
+
+    def again(self) -> Delivery:
+        """Return its next attempt."""
+        return replace(self, attempt=self.attempt + 1)
+
+    @property
+    def about(self) -> About:
+        """What tells which message or which SMS's result it is."""
+        if self.receipt is None:
+            which = {"id": self.message_id, "part": self.part, "total": self.total}
+            return {
+                "dialogue": "deliver_sm",
+                "line": self.line,
+                **which,
+                "attempt": self.attempt,
+            }
+        return {
+            **self.receipt.sms.about,
+            "dialogue": "receipt",
+            "state": self.receipt.state,
+            "attempt": self.attempt,
+        }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One packet of a client, and the dialogue that it opened."""
+
+    pdu: Pdu
+    token: int
+    about: About
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One deliver_sm that waits for its response, and its dialogue."""
+
+    delivery: Delivery
+    token: int
 
 
 @dataclass
@@ -53,7 +109,7 @@ class Outbound:
     """What the box sent to this client and what is still to be sent."""
 
     queue: deque[Delivery] = field(default_factory=deque)
-    unacked: dict[int, Delivery] = field(default_factory=dict)
+    unacked: dict[int, Sent] = field(default_factory=dict)
     sequence: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -64,6 +120,7 @@ class Session:
     def __init__(self, box: GoipBox, connection: Connection) -> None:
         self._box = box
         self.connection = connection
+        connection.framing = SmppFraming(self, box.options.smpp_dc0)
         self.login: Login | None = None
         self.outbound = Outbound()
 
@@ -72,87 +129,102 @@ class Session:
         idle = self._box.options.smpp_idle_seconds
         try:
             while not self.connection.closed:
-                pdu = await (
-                    self._box.clock.wait_for(self._read(), idle)
-                    if idle
-                    else self._read()
+                reading = self.connection.request()
+                taken = await (
+                    self._box.clock.wait_for(reading, idle) if idle else reading
                 )
-                await self._handle(pdu)
+                await self._handle(
+                    Asked(p.decode(taken.data), taken.token, taken.about)
+                )
         except PduError as error:
             self._journal("bad packet", reason=str(error))
             await self._send(Pdu(p.GENERIC_NACK, 0, p.ESME_RINVCMDLEN))
+            await self.connection.close("bad packet")
         except TimeoutError:
             self._journal("dropped as idle")
+            await self.connection.close("idle")
         finally:
             self._box.smpp.ended(self)
-            if self.login is not None:
-                self._journal("closed")
 
-    async def _read(self) -> Pdu:
-        """Return the next packet."""
-        header = await self.connection.read_exactly(p.HEADER_SIZE)
-        body = await self.connection.read_exactly(p.body_size(header))
-        return p.decode(header, body)
-
-    async def _handle(self, pdu: Pdu) -> None:
+    async def _handle(self, asked: Asked) -> None:
         """Answer one packet."""
+        pdu = asked.pdu
         if pdu.command in p.BINDS:
-            await self._bind(pdu)
+            await self._bind(asked)
         elif pdu.command == p.ENQUIRE_LINK:
-            await self.answer(pdu)
+            await self.answer(asked)
         elif pdu.command == p.UNBIND:
-            await self.answer(pdu)
+            await self.answer(asked)
             self._journal("unbound")
             await self.connection.close()
         elif pdu.command == p.SUBMIT_SM:
-            await self._submit(pdu)
-        elif pdu.command == p.DELIVER_SM | p.RESPONSE:
-            self._box.smpp.acknowledged(self, pdu.sequence, pdu.status)
-        elif not pdu.command & p.RESPONSE:
-            await self._send(Pdu(p.GENERIC_NACK, pdu.sequence, p.ESME_RINVCMDID))
+            await self._submit(asked)
+        elif pdu.command & p.RESPONSE:
+            if pdu.command == p.DELIVER_SM | p.RESPONSE:
+                self._box.smpp.acknowledged(self, pdu.sequence, pdu.status)
+            self.connection.done(asked.token)
+        else:
+            await self._send(
+                Pdu(p.GENERIC_NACK, pdu.sequence, p.ESME_RINVCMDID), asked.about
+            )
+            self.connection.done(asked.token)
 
-    async def _bind(self, pdu: Pdu) -> None:
+    async def _bind(self, asked: Asked) -> None:
         """Take or refuse a login."""
         try:
-            bind = Bind.decode(pdu.body)
+            bind = Bind.decode(asked.pdu.body)
         except PduError:
-            await self.answer(pdu, p.ESME_RBINDFAIL)
+            await self.answer(asked, p.ESME_RBINDFAIL)
             return
         status, line = self._box.smpp.check(self, bind)
         if status != p.ESME_ROK:
             self._box.log(
-                j.LOGIN_REFUSED, interface="smpp", user=bind.system_id, status=status
+                j.LOGIN_REFUSED,
+                port="smpp",
+                user=bind.system_id,
+                status=status,
+                connection=self.connection.number,
             )
             body = bind.system_id.encode("latin-1") + b"\0"
             await self.answer(
-                pdu, status, body if self._box.options.smpp_refusal_body else b""
+                asked, status, body if self._box.options.smpp_refusal_body else b""
             )
             return
-        self.login = Login(bind.system_id, line, p.BINDS[pdu.command])
+        self.login = Login(bind.system_id, line, p.BINDS[asked.pdu.command])
+        self.connection.user, self.connection.line = bind.system_id, line
         nul = b"" if self._box.options.smpp_missing_nul else b"\0"
         self._box.log(
-            j.LOGIN, line, interface="smpp", user=bind.system_id, bind=self.login.kind
+            j.LOGIN,
+            line,
+            port="smpp",
+            user=bind.system_id,
+            bind=self.login.kind,
+            connection=self.connection.number,
         )
-        await self.answer(pdu, body=bind.system_id.encode("latin-1") + nul)
+        await self.answer(asked, body=bind.system_id.encode("latin-1") + nul)
         self._box.smpp.bound(self)
 
-    async def _submit(self, pdu: Pdu) -> None:
+    async def _submit(self, asked: Asked) -> None:
         """Read a submit_sm and leave it to the box."""
         if self.login is None or not self.login.sends:
-            await self.answer(pdu, p.ESME_RINVBNDSTS)
+            await self.answer(asked, p.ESME_RINVBNDSTS)
             return
         try:
-            message = Message.decode(pdu.body)
+            message = Message.decode(asked.pdu.body)
         except PduError:
-            await self.answer(pdu, p.ESME_RINVCMDLEN)
+            await self.answer(asked, p.ESME_RINVCMDLEN)
             return
-        await self._box.smpp.submits.take(self, pdu, message)
+        await self._box.smpp.submits.take(self, asked, message)
 
     async def answer(
-        self, pdu: Pdu, status: int = p.ESME_ROK, body: bytes = b""
+        self, asked: Asked, status: int = p.ESME_ROK, body: bytes = b""
     ) -> None:
-        """Send the response to a packet."""
-        await self._send(Pdu(pdu.command | p.RESPONSE, pdu.sequence, status, body))
+        """Send the response to a packet; its dialogue is over when all of it has gone out."""
+        pdu = asked.pdu
+        response = Pdu(pdu.command | p.RESPONSE, pdu.sequence, status, body)
+        asked.about["dialogue"] = p.name(response.command)
+        await self._send(response, asked.about)
+        self.connection.done(asked.token)
 
     async def request(self, command: int, body: bytes = b"") -> int:
         """Send a packet of the box's own and return its sequence number."""
@@ -165,30 +237,56 @@ class Session:
         """Send one deliver_sm, remember it as unacknowledged, return its sequence number."""
         self.outbound.sequence += 1
         number = self.outbound.sequence
-        unacked = self.outbound.unacked
-        unacked[number] = delivery
-        while len(unacked) > UNACKED_LIMIT:
-            self._box.smpp.give_up(unacked.pop(next(iter(unacked))), "unacknowledged")
+        about = delivery.about | {"sequence": number, "written": False}
+        token = self.connection.begin(about)
+        self._remember(number, Sent(delivery, token))
         message = delivery.message
         if self.login is not None and self._box.options.smpp_destination == "system_id":
             message = replace(message, destination=self.login.system_id)
-        pdu = Pdu(p.DELIVER_SM, number, body=message.encode())
-        await self._send(pdu)
-        if not delivery.receipt and self.login is not None:
+        await self._send(Pdu(p.DELIVER_SM, number, body=message.encode()), about)
+        about["written"] = True
+        if self.login is not None:
+            self._journal_written(delivery, number, self.login.system_id)
+        return number
+
+    def _remember(self, number: int, sent: Sent) -> None:
+        """Wait for a response; who never answers is waited for only so long."""
+        unacked = self.outbound.unacked
+        unacked[number] = sent
+        while len(unacked) > UNACKED_LIMIT:
+            oldest = unacked.pop(next(iter(unacked)))
+            self.connection.done(oldest.token)
+            self._box.smpp.give_up(oldest.delivery, "unacknowledged")
+
+    def _journal_written(
+        self, delivery: Delivery, sequence: int, system_id: str
+    ) -> None:
+        """Journal a deliver_sm that has gone out to its last byte."""
+        where = {
+            "attempt": delivery.attempt,
+            "sequence": sequence,
+            "system_id": system_id,
+            "connection": self.connection.number,
+        }
+        if delivery.receipt is None:
             self._box.log(
                 j.SMS_HANDED_OVER,
                 delivery.line,
                 id=delivery.message_id,
                 part=delivery.part,
+                total=delivery.total,
                 how="smpp deliver_sm",
-                system_id=self.login.system_id,
-                connection=self.connection.number,
+                **where,
             )
-        return number
+        elif delivery.receipt.final:
+            self._box.outgoing.told(
+                delivery.receipt.sms, "smpp receipt", delivery.receipt.state, **where
+            )
 
-    async def _send(self, pdu: Pdu) -> None:
+    async def _send(self, pdu: Pdu, about: About | None = None) -> None:
         """Send one packet."""
-        await self.connection.send(pdu.encode())
+        about = about or {"dialogue": p.name(pdu.command)}
+        await self.connection.send(pdu.encode(), {0: about})
 
     async def send_raw(self, octets: bytes) -> None:
         """Send whatever a person wants to see on the wire."""
@@ -197,7 +295,7 @@ class Session:
     def drop(self) -> None:
         """Drop the connection."""
         with suppress(ConnectionError):
-            self.connection.abort()
+            self.connection.abort("second bind")
 
     def covers(self, line: Line) -> bool:
         """Tell whether messages of a line may come here."""
@@ -207,13 +305,13 @@ class Session:
         )
 
     def _journal(self, event: str, **fields: str) -> None:
-        """Journal what became of the connection."""
-        user = self.login.system_id if self.login else ""
+        """Journal what became of the connection; its end is journalled by the listener."""
         self._box.log(
             j.CONNECTION,
-            self.login.line if self.login else None,
-            interface="smpp",
-            user=user,
+            self.connection.line,
+            port="smpp",
+            user=self.connection.user,
             event=event,
+            connection=self.connection.number,
             **fields,
         )

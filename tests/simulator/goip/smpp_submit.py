@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..core.line import AirMessage, Line, SendResult
+from ..core.outgoing import Sms
 from . import smpp_pdu as p
 from .box_clock import box_time
-from .smpp_pdu import Message, Pdu
-from .smpp_session import Delivery, Session
+from .smpp_pdu import Message
+from .smpp_session import Asked, Delivery, Receipt, Session
 from .smpp_text import radio_text, room, short_text
 
 if TYPE_CHECKING:
@@ -20,12 +21,21 @@ class Submit:
 
     session: Session
     system_id: str
-    pdu: Pdu
+    asked: Asked
     message: Message
-    line: Line
-    air: AirMessage
+    sms: Sms
     number: int
     submitted: str
+
+    @property
+    def line(self) -> Line:
+        """The line that sends it."""
+        return self.sms.line
+
+    @property
+    def air(self) -> AirMessage:
+        """What the radio gets."""
+        return self.sms.message
 
 
 class Submits:
@@ -37,26 +47,31 @@ class Submits:
         self._next_id = box.options.smpp_first_id
         self._turn = 0
 
-    async def take(self, session: Session, pdu: Pdu, message: Message) -> None:
+    async def take(self, session: Session, asked: Asked, message: Message) -> None:
         """Take one submit_sm and answer it now, or when the radio is done."""
         login = session.login
         assert login is not None
         line = self._box.lines[login.line] if login.line else self._any_line()
         status = self._refusal(line, message)
         if status != p.ESME_ROK:
+            self._box.outgoing.refuse(
+                line.number,
+                f"{status:#04x}",
+                status=status,
+                number=message.destination,
+                text=asked.about.get("text", ""),
+                interface="smpp",
+                system_id=login.system_id,
+            )
             body = b"\0" if self._box.options.smpp_refusal_body else b""
-            await session.answer(pdu, status, body)
+            await session.answer(asked, status, body)
             return
         number, self._next_id = self._next_id, self._next_id + 1
+        air = self._air_message(message, number, login.system_id)
+        sms = self._box.outgoing.take(line, air)
+        asked.about.update(sms.about)
         submit = Submit(
-            session,
-            login.system_id,
-            pdu,
-            message,
-            line,
-            self._air_message(message, number, login.system_id),
-            number,
-            self._date(),
+            session, login.system_id, asked, message, sms, number, self._date()
         )
         held = not line.busy
         if held:
@@ -121,35 +136,48 @@ class Submits:
 
     async def _run(self, submit: Submit, held: bool) -> None:
         """Send one message, then answer and report as the options say."""
-        line, options = submit.line, self._box.options
+        line, options, work = submit.line, self._box.options, submit.line.work
         if not held:
-            await line.work.acquire()
+            await work.acquire()
         try:
             fault = line.faults.take_send()
-            result = await self._box.send_over_air(line, submit.air, fault)
+            result = await self._box.send_over_air(submit.sms, fault)
         finally:
-            line.work.release()
+            work.release()
         self._box.inbox.take_out(line, submit.air.number, submit.air.text)
         if not result.told:
             return
-        if options.smpp_response == "after" and not submit.session.connection.closed:
+        await self._box.clock.sleep(result.delay)
+        if options.smpp_response == "after":
             await self._answer_after(submit, result)
         await self._report(submit, result)
 
     async def _answer_after(self, submit: Submit, result: SendResult) -> None:
         """Answer when the radio is done; the client may be gone by then."""
+        session = submit.session
+        status = p.ESME_RSUBMITFAIL if result.error else p.ESME_ROK
         try:
             if result.error:
-                await submit.session.answer(submit.pdu, p.ESME_RSUBMITFAIL)
+                await session.answer(submit.asked, status)
             else:
                 await self._accept(submit)
         except ConnectionError:
+            self._box.outgoing.untold(
+                submit.sms, "nobody connected", how="smpp submit_sm_resp"
+            )
             return
+        self._box.outgoing.told(
+            submit.sms,
+            "smpp submit_sm_resp",
+            f"{status:#04x}",
+            error=result.error,
+            connection=session.connection.number,
+        )
 
     async def _accept(self, submit: Submit) -> None:
         """Answer with the message id."""
         text = _id_text(submit.number, self._box.options.smpp_response_id)
-        await submit.session.answer(submit.pdu, body=text.encode() + b"\0")
+        await submit.session.answer(submit.asked, body=text.encode() + b"\0")
 
     async def _report(self, submit: Submit, result: SendResult) -> None:
         """Send the receipts that were asked for."""
@@ -162,6 +190,7 @@ class Submits:
             or not wish
             or (wish == 2 and not result.error)
         ):
+            self._box.outgoing.over(submit.sms)
             return
         if options.smpp_enroute:
             self._receipt(submit, "ENROUTE", "0")
@@ -190,7 +219,8 @@ class Submits:
             source_ton=submit.message.destination_ton,
             source_npi=submit.message.destination_npi,
         )
-        delivery = Delivery(submit.line.number, message, receipt=True)
+        receipt = Receipt(submit.sms, state, final=state != "ENROUTE")
+        delivery = Delivery(submit.line.number, message, receipt=receipt)
         self._box.smpp.queue(delivery, prefer=submit.system_id)
 
     def _date(self) -> str:

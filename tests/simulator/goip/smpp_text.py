@@ -1,5 +1,7 @@
 """What the octets of an SMPP message mean to the box."""
 
+from dataclasses import dataclass
+
 from ..core import gsm0338
 from ..core.gsm0338 import RadioEncoding
 from ..core.line import IncomingSms
@@ -13,6 +15,15 @@ SHORT_MESSAGE_ROOM = 140
 
 type MessageText = tuple[int, int, bytes, dict[int, bytes]]
 """data_coding, esm_class, short_message, TLVs."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One deliver_sm of an incoming SMS: the whole of it, or one part (from 1) of several."""
+
+    body: MessageText
+    part: int = 1
+    total: int = 1
 
 
 def radio_text(data_coding: int, octets: bytes, dc0: str) -> tuple[str, RadioEncoding]:
@@ -42,35 +53,37 @@ def room(data_coding: int) -> int:
     return 160
 
 
-def incoming_pdus(
-    message: IncomingSms, options: GoipOptions, reference: int
-) -> list[MessageText]:
+def incoming_pdus(message: IncomingSms, options: GoipOptions) -> list[Piece]:
     """Return the deliver_sm bodies of one incoming SMS."""
     if message.encoding == "binary":
-        return [(0x04, 0, message.raw, {})]
+        return [Piece((0x04, 0, message.raw, {}))]
     data_coding = UCS2 if message.encoding == "ucs2" else 0
     if len(message.parts) > 1 and options.smpp_long == "udh":
-        return _with_udh(message, data_coding, options, reference)
+        return _with_udh(message, data_coding, options)
     octets = _encode(joined_text(message), data_coding, options)
     shown_coding = 0 if options.smpp_wrong_coding else data_coding
     if len(message.parts) > 1:
-        return [(shown_coding, 0, b"", {TLV_MESSAGE_PAYLOAD: octets})]
-    return [(shown_coding, 0, octets, {})]
+        return [Piece((shown_coding, 0, b"", {TLV_MESSAGE_PAYLOAD: octets}))]
+    return [Piece((shown_coding, 0, octets, {}))]
 
 
 def _with_udh(
-    message: IncomingSms, data_coding: int, options: GoipOptions, reference: int
-) -> list[MessageText]:
+    message: IncomingSms, data_coding: int, options: GoipOptions
+) -> list[Piece]:
     """Return one body per part that came, each with an 8-bit concatenation header."""
     shown_coding = 0 if options.smpp_wrong_coding else data_coding
-    parts = message.parts
+    parts, reference = message.parts, message.reference & 0xFF
     return [
-        (
-            shown_coding,
-            ESM_UDHI,
-            bytes((5, 0, 3, reference & 0xFF, len(parts), index))
-            + _encode(text, data_coding, options),
-            {},
+        Piece(
+            (
+                shown_coding,
+                ESM_UDHI,
+                bytes((5, 0, 3, reference, len(parts), index))
+                + _encode(text, data_coding, options),
+                {},
+            ),
+            index,
+            len(parts),
         )
         for index, text in enumerate(parts, 1)
         if index not in message.missing

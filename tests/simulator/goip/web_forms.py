@@ -1,11 +1,13 @@
 """sms_info.html and ussd_info.html: SMS and USSD by POST, and the page that makes the key."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
 from ..core.http import Request, Response
 from ..core.line import AirMessage, Line
 from .box_clock import box_key
+from .options import GoipOptions
 from .web_auth import basic_refusal
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ async def form_page(box: GoipBox, request: Request) -> Response:
     action = form.get("action", "").upper()
     rows = [
         f"<tr><td>Line {line.number} {await _start(box, line, action, form)}</td></tr>"
-        for line in _chosen_lines(box, form)
+        for line in chosen_lines(box.options, box.lines.values(), form)
         if action in ("SMS", "USSD") and form.get("telnum")
     ]
     page = "\n".join(["<html><body><table>", *rows, "</table></body></html>", ""])
@@ -31,30 +33,49 @@ async def _start(box: GoipBox, line: Line, action: str, form: dict[str, str]) ->
     """Begin what the form asks for on one line and return the word for the page."""
     key, number = form.get("smskey", ""), form["telnum"]
     text = form.get("smscontent", "")
-    if line.busy:
-        box.jobs.posted_while_busy(line, key)
-        return "busy"
-    if not line.registered:
-        box.jobs.fail(line, key, box.not_registered_error)
-        return "GSM logout"
+    if error := _refusal(box, line, action, text):
+        if action == "SMS":
+            box.outgoing.refuse(
+                line.number,
+                error,
+                number=number,
+                text=text,
+                key=key,
+                interface="http-post",
+            )
+        if error == "busy":
+            box.jobs.posted_while_busy(line, key)
+            return "busy"
+        box.jobs.fail(line, key, error)
+        return "GSM logout" if error == box.not_registered_error else "Sending"
     if action == "USSD":
         await box.jobs.start_ussd(line, number, key, "http-post")
-    elif text.startswith("[") and box.options.bracket != "ok":
-        box.jobs.fail(line, key, "500")
     else:
         await box.jobs.start_sms(line, AirMessage(number, text, "http-post", key))
         box.inbox.take_out(line, number, text)
     return "Sending"
 
 
-def _chosen_lines(box: GoipBox, form: dict[str, str]) -> list[Line]:
+def _refusal(box: GoipBox, line: Line, action: str, text: str) -> str:
+    """Return why a line does not begin, empty when it does."""
+    if line.busy:
+        return "busy"
+    if not line.registered:
+        return box.not_registered_error
+    bracket = action == "SMS" and text.startswith("[") and box.options.bracket != "ok"
+    return "500" if bracket else ""
+
+
+def chosen_lines(
+    options: GoipOptions, lines: Iterable[Line], form: dict[str, str]
+) -> list[Line]:
     """Return the lines that a form names in this firmware's way."""
-    way = box.options.line_field
+    way = options.line_field
     return [
         line
-        for number, line in box.lines.items()
-        if (way in ("line", "both") and form.get("line") == str(number))
-        or (way in ("lineN", "both") and form.get(f"line{number}") == "1")
+        for line in lines
+        if (way in ("line", "both") and form.get("line") == str(line.number))
+        or (way in ("lineN", "both") and form.get(f"line{line.number}") == "1")
     ]
 
 

@@ -81,12 +81,12 @@ def _tools(box: GoipBox, request: Request) -> Response:
     if request.query.get("action") == "del":
         box.inbox.delete(kind, line, position)
         line = -1
-    script = box.inbox.script(kind, line)
+    script, written = box.inbox.script(kind, request.connection, line)
     page = (
         f'<html><head><script type="text/javascript">\n{script}</script></head>'
         "<body></body></html>\n"
     )
-    return Response(write(page, _page_encoding(request)))
+    return Response(write(page, _page_encoding(request)), written=written)
 
 
 def _page_encoding(request: Request) -> str:

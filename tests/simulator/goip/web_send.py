@@ -18,15 +18,19 @@ async def send_page(box: GoipBox, request: Request) -> Response:
     query = request.query
     number, text = query.get("n", ""), query.get("m", "")
     bracket = box.options.bracket if text.startswith("[") else "ok"
+    about = {"number": number, "text": text, "interface": "http-get"}
     if bracket == "http":
+        box.outgoing.refuse(None, "500", **about)
         return Response(b"Internal Server Error\n", 500)
     line = find_line(box, query.get("l", ""))
     if line is None or not number or not text:
         return _reply(box, "ERROR,parameter error")
     if error := _refusal(line, bracket):
+        box.outgoing.refuse(line.number, error, **about)
         return _reply(box, f"ERROR,{error}")
     key = box_key(box)
     if bracket == "slot":
+        box.outgoing.refuse(line.number, "500", key=key, **about)
         box.jobs.fail(line, key, "500")
     else:
         await box.jobs.start_sms(line, AirMessage(number, text, "http-get", key))

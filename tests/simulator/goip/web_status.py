@@ -1,5 +1,6 @@
 """The status pages of the last sends and of the lines."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..core import journal as j
@@ -19,7 +20,8 @@ def send_status_by_query(box: GoipBox, request: Request) -> Response:
     """Answer send_status.xml: login in the query, elements named id."""
     if not query_login_ok(box, request):
         return Response(f"\n{BAD_LOGIN_TEXT}\n".encode())
-    return _xml(box, slots_xml(all_slots(box), "id", box.options.xml_encoding))
+    text = slots_xml(all_slots(box), "id", box.options.xml_encoding)
+    return _xml(box, request, text, box.lines)
 
 
 def send_status_by_basic(box: GoipBox, request: Request) -> Response:
@@ -28,11 +30,13 @@ def send_status_by_basic(box: GoipBox, request: Request) -> Response:
         return refusal
     options = box.options
     if options.status_page != "bare":
-        return _xml(box, slots_xml(all_slots(box), "smskey", options.xml_encoding))
+        text = slots_xml(all_slots(box), "smskey", options.xml_encoding)
+        return _xml(box, request, text, box.lines)
     asked = request.form.get("line") or request.query.get("line", "1")
     line = find_line(box, asked)
     slot = box.jobs.slots[line.number] if line else Slot()
-    return _xml(box, bare_xml(slot, options.xml_encoding))
+    shown = [line.number] if line else []
+    return _xml(box, request, bare_xml(slot, options.xml_encoding), shown)
 
 
 def all_slots(box: GoipBox) -> list[Slot]:
@@ -41,11 +45,19 @@ def all_slots(box: GoipBox) -> list[Slot]:
     return slots + [Slot()] * (box.options.slots - len(slots))
 
 
-def _xml(box: GoipBox, text: str) -> Response:
-    """Return XML in the declared encoding, or in UTF-8 whatever was declared."""
-    options = box.options
+def _xml(box: GoipBox, request: Request, text: str, lines: Iterable[int]) -> Response:
+    """Return XML in the declared encoding, or in UTF-8 whatever was declared.
+
+    The ends that it shows are journalled as told once all of it has gone out.
+    """
+    options, jobs = box.options, box.jobs
     encoding = options.xml_encoding if options.xml_truthful else "utf-8"
-    return Response(write(text, encoding), content_type="text/xml")
+    ended = jobs.unread(lines)
+    return Response(
+        write(text, encoding),
+        content_type="text/xml",
+        written=lambda: jobs.read(ended, request.connection),
+    )
 
 
 def line_status_xml(box: GoipBox, request: Request) -> Response:

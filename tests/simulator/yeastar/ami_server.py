@@ -2,12 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from ..core.listener import Connection, Listener
+from ..core.connection import About, Connection
+from ..core.listener import Listener
+from .ami_about import AmiFraming
 from .ami_session import AmiSession
 from .handover import Handover
 
 if TYPE_CHECKING:
     from .box import YeastarBox
+
+
+EVENTS = ("ReceivedSMS", "UpdateSMSSend")
 
 
 class AmiServer:
@@ -17,7 +22,7 @@ class AmiServer:
         """Prepare; nothing listens before `listener.open()`."""
         self._box = box
         self._sessions: list[AmiSession] = []
-        self.listener = Listener(self._serve, host, port)
+        self.listener = Listener(self._serve, host, port, AmiFraming(box.options))
 
     def is_another_logged_in(self, than: AmiSession) -> bool:
         """Tell whether somebody else is logged in."""
@@ -38,7 +43,17 @@ class AmiServer:
         for session in takers:
             session.post(event, handover)
 
+    def waiting(self) -> list[About]:
+        """Return the events that are not written to their end."""
+        return [
+            about
+            for connection in self.listener.connections
+            for about in connection.open.values()
+            if about["dialogue"] in EVENTS
+        ]
+
     async def _serve(self, connection: Connection) -> None:
+        connection.framing = AmiFraming(self._box.options)
         session = AmiSession(self._box, connection)
         self._sessions.append(session)
         try:

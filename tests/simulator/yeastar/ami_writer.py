@@ -7,7 +7,7 @@ from itertools import batched
 from random import Random
 
 from ..core.clock import Clock
-from ..core.listener import Connection
+from ..core.connection import About, Connection
 from .handover import Handover
 from .options import WireOptions
 
@@ -22,10 +22,12 @@ class SessionEnd(ConnectionError):
 
 
 @dataclass(frozen=True)
-class _Block:
-    """Bytes to send; `last` closes the connection behind them."""
+class Block:
+    """Bytes to send and the dialogue they end; `last` closes the connection behind them."""
 
     data: bytes
+    about: About
+    token: int
     handover: Handover | None = None
     last: bool = False
 
@@ -45,14 +47,12 @@ class AmiWriter:
         self._clock = clock
         self._options = options
         self._random = random
-        self._blocks: asyncio.Queue[_Block] = asyncio.Queue()
-        self._taken: list[_Block] = []
+        self._blocks: asyncio.Queue[Block] = asyncio.Queue()
+        self._taken: list[Block] = []
 
-    def put(
-        self, data: bytes, handover: Handover | None = None, *, last: bool = False
-    ) -> None:
+    def put(self, block: Block) -> None:
         """Queue bytes."""
-        self._blocks.put_nowait(_Block(data, handover, last))
+        self._blocks.put_nowait(block)
 
     async def run(self) -> None:
         """Send for ever; raise ConnectionError at the end of the connection."""
@@ -62,8 +62,7 @@ class AmiWriter:
                 await self._clock.sleep(MERGE_SECONDS)
                 self._take_all()
             last = any(block.last for block in self._taken)
-            await self._send(b"".join(block.data for block in self._taken))
-            self._settle(written=True)
+            await self._send()
             if last:
                 await self._connection.close()
                 raise SessionEnd("closed by the box")
@@ -71,14 +70,43 @@ class AmiWriter:
     def abandon(self) -> None:
         """Tell everything that was not written to its end as such."""
         self._take_all()
-        self._settle(written=False)
+        for block in self._taken:
+            if block.handover is not None:
+                block.handover.settle(self._connection.number, written=False)
+        self._taken = []
 
-    async def _send(self, data: bytes) -> None:
-        first, *rest = self._pieces(data)
-        await self._connection.send(first)
-        for piece in rest:
-            await asyncio.sleep(CUT_PAUSE_SECONDS)
-            await self._connection.send(piece)
+    async def _send(self) -> None:
+        """Send what was taken; what has gone out to its last byte is told as such."""
+        data, starts, ends = b"", {}, []
+        for block in self._taken:
+            starts[len(data)] = block.about
+            data += block.data
+            ends.append(len(data))
+        began, at = self._connection.sent, 0
+        try:
+            for piece in self._pieces(data):
+                if at:
+                    await asyncio.sleep(CUT_PAUSE_SECONDS)
+                beginning = {
+                    start - at: about
+                    for start, about in starts.items()
+                    if at <= start < at + len(piece)
+                }
+                await self._connection.send(piece, beginning)
+                at += len(piece)
+        finally:
+            self._settle(self._connection.sent - began, ends)
+
+    def _settle(self, sent: int, ends: list[int]) -> None:
+        """Tell what has gone out whole; the rest stays taken."""
+        whole = [
+            block for block, end in zip(self._taken, ends, strict=True) if end <= sent
+        ]
+        self._taken = self._taken[len(whole) :]
+        for block in whole:
+            self._connection.done(block.token)
+            if block.handover is not None:
+                block.handover.settle(self._connection.number, written=True)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         options = self._options()
@@ -99,9 +127,3 @@ class AmiWriter:
     def _take_all(self) -> None:
         while not self._blocks.empty():
             self._taken.append(self._blocks.get_nowait())
-
-    def _settle(self, *, written: bool) -> None:
-        for block in self._taken:
-            if block.handover is not None:
-                block.handover.settle(self._connection.number, written=written)
-        self._taken = []

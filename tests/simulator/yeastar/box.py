@@ -8,9 +8,11 @@ from random import Random
 from typing import Any, override
 
 from ..core import journal as j
+from ..core.arrivals import Journey
 from ..core.box import Box
 from ..core.clock import Clock
-from ..core.commands import CommandError, command
+from ..core.commands import command
+from ..core.connection import About
 from ..core.http_commands import HttpCommands
 from ..core.journal import Journal
 from ..core.line import IncomingSms, Line
@@ -108,12 +110,29 @@ class YeastarBox(HttpCommands, Box):
 
     @override
     async def deliver(self, line: Line, message: IncomingSms) -> None:
-        """Tell an incoming SMS; parts with gaps between them go on behind the caller's back."""
-        work = self.receiver.deliver(self.ports[line.number], message)
-        if self.options.part_gap_seconds:
-            self.spawn(work)
-        else:
-            await work
+        """Tell an incoming SMS; with gaps between its parts the network goes on by itself."""
+        parts, gap = self.receiver.plan(message), self.options.part_gap_seconds
+        if gap and len(parts) > 1:
+            delays = [0.0] + [gap] * (len(parts) - 1)
+            self.arrivals.begin(Journey(line, message, parts, delays))
+            return
+        for part in parts:
+            self.receiver.tell_part(self.ports[line.number], message, part)
+
+    @override
+    async def deliver_part(self, line: Line, message: IncomingSms, part: int) -> None:
+        """Tell one part of a long SMS."""
+        self.receiver.tell_part(self.ports[line.number], message, part)
+
+    @override
+    def deliveries(self) -> list[About]:
+        """Return the events that are not written to their end."""
+        return self.ami.waiting()
+
+    @override
+    def forget_faults(self) -> int:
+        """Forget the faults of the web pages."""
+        return self.forget_web_faults()
 
     async def _open_or_close_ami(self) -> None:
         """Refuse connections while the API is switched off, or the box has no power."""
@@ -172,9 +191,7 @@ class YeastarBox(HttpCommands, Box):
         id: str = "",  # noqa: A002
     ) -> int:
         """Tell a single part, counted from 1, with the `id` that the event shall carry."""
-        target = self.line(line)
-        if not self.powered or not target.registered:
-            raise CommandError(f"line {line} is not in the network")
+        self.require_network(self.line(line))
         self.incoming_count += 1
         message = IncomingSms(self.incoming_count, sender, text, "gsm7")
         self.log(

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable
 
+from ..core.connection import About
+
 
 class Handover:
     """Counts who got an event; `given` runs per login that got it, `lost` once if none did."""
 
-    def __init__(self, given: Callable[[int], None], lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        about: About,
+        given: Callable[[int], None],
+        lost: Callable[[], None],
+    ) -> None:
         """Take the two ends; `given` gets the number of the login's connection."""
+        self.about = about
         self._given = given
         self._lost = lost
         self._waiting = 0

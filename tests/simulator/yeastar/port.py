@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..core.line import Line
+from ..core.outgoing import Sms
 from ..core.sim_card import UssdOutcome
 from .incoming_sms import FIRST_SPAN
 from .span_status import SpanForm, SpanView, UnknownSignal
@@ -43,7 +44,7 @@ class Port:
     told_state: str = ""
     told_network: str = ""
     menu_owner: str = ""
-    jobs: asyncio.Queue[SendJob] = field(default_factory=asyncio.Queue)
+    jobs: asyncio.Queue[tuple[SendJob, Sms]] = field(default_factory=asyncio.Queue)
     ussd_answers: asyncio.Queue[tuple[int, UssdOutcome]] = field(
         default_factory=asyncio.Queue
     )
@@ -79,7 +80,9 @@ class Port:
             return self.told_network
         if now < self.ready_at:
             return "Searching"
-        return "Registered (Home network)" if self.line.registered else "Not registered"
+        if not self.line.registered:
+            return "Not registered"
+        return f"Registered ({'Roaming' if self.line.roaming else 'Home network'})"
 
     def note(self, activity: str, last_event: str, command: str = "AT+CREG?") -> None:
         """Remember what the module does and the last command it got."""

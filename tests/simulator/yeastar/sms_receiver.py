@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .box import YeastarBox
 
 FIRST_SHARED_ID = 0xE9510086
+KEPT_IDS = 1000
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,32 @@ class SmsReceiver:
         """Bind to a box."""
         self._box = box
         self._counter = 0
+        self._ids: dict[int, str] = {}
 
     def forget(self) -> None:
         """Start the small message numbers anew, as after a loss of power (D4)."""
         self._counter = 0
 
-    async def deliver(self, port: Port, message: IncomingSms) -> None:
-        """Tell every part, in the order and with the gaps that the options ask for."""
+    def plan(self, message: IncomingSms) -> list[int]:
+        """Return the parts (from 1) in the order that the options ask for."""
+        total = 1 if message.raw else len(message.parts)
+        parts = [part for part in range(1, total + 1) if part not in message.missing]
+        order = self._box.options.part_order
+        if order == "reversed":
+            parts.reverse()
+        elif order == "shuffled":
+            self._box.random.shuffle(parts)
+        return parts
+
+    def tell_part(self, port: Port, message: IncomingSms, part: int) -> None:
+        """Tell one part, from 1; the parts of a message share its ID."""
         texts = [message.raw.decode("latin-1")] if message.raw else message.parts
-        parts = [Part(text, place, len(texts)) for place, text in enumerate(texts)]
-        parts = [part for part in parts if part.place + 1 not in message.missing]
-        message_id = self._message_id(message, len(texts))
-        self._reorder(parts)
-        for number, part in enumerate(parts):
-            if number:
-                await self._box.clock.sleep(self._box.options.part_gap_seconds)
-            self.tell(port, message, part, message_id)
+        found = self._ids.get(message.id)
+        name = self._message_id(message, len(texts)) if found is None else found
+        self._ids[message.id] = name
+        while len(self._ids) > KEPT_IDS:
+            del self._ids[next(iter(self._ids))]
+        self.tell(port, message, Part(texts[part - 1], part - 1, len(texts)), name)
 
     def tell(
         self, port: Port, message: IncomingSms, part: Part, message_id: str
@@ -80,13 +91,6 @@ class SmsReceiver:
             return f"{FIRST_SHARED_ID + message.id:08X}"
         return ""
 
-    def _reorder(self, parts: list[Part]) -> None:
-        order = self._box.options.part_order
-        if order == "reversed":
-            parts.reverse()
-        elif order == "shuffled":
-            self._box.random.shuffle(parts)
-
     def _handover(self, port: Port, message: IncomingSms, part: Part) -> Handover:
         fields = {"part": part.place + 1, "total": part.total}
 
@@ -100,8 +104,10 @@ class SmsReceiver:
                 j.SMS_LOST,
                 port.number,
                 id=message.id,
+                how="ami",
                 reason="nobody connected",
                 **fields,
             )
 
-        return Handover(given, lost)
+        about = {"dialogue": "ReceivedSMS", "line": port.number, "id": message.id}
+        return Handover(about | fields, given, lost)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..core.faults import SendFault
 from ..core.line import AirMessage, SendResult
+from ..core.outgoing import Sms
 from .blocks import event
 from .errors import CommandRefusedError
 from .handover import Handover
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from .ami_session import AmiSession
     from .box import YeastarBox
 
-SMS_RESULT = "sms_result"
-SMS_RESULT_LOST = "sms_result_lost"
 NULL_ID = "(null)"
 LONGEST_SWAP_SECONDS = 30.0
 
@@ -39,7 +38,8 @@ class Report:
 
     port: Port
     job: SendJob
-    sent: bool
+    sms: Sms
+    error: str
 
 
 class SmsSender:
@@ -62,6 +62,11 @@ class SmsSender:
             raise CommandRefusedError("SMS content is too long")
         return replace(job, text=cut_to_limit(job.text, options.limit_unit))
 
+    def queue(self, port: Port, job: SendJob) -> None:
+        """Take a job for a port."""
+        message = AirMessage(job.number, job.text, job.interface, job.token or "")
+        port.jobs.put_nowait((job, self._box.outgoing.take(port.line, message)))
+
     def forget(self) -> None:
         """Lose what a loss of power loses."""
         self._kept = None
@@ -69,34 +74,33 @@ class SmsSender:
     async def work(self, port: Port) -> None:
         """Send the jobs of one port for ever, in their order."""
         while True:
-            job = await port.jobs.get()
-            result = await self._send_in_time(port, job)
-            self._box.spawn(self._finish(port, job, result))
+            job, sms = await port.jobs.get()
+            result = await self._send_in_time(port, sms)
+            self._box.spawn(self._finish(Report(port, job, sms, result.error), result))
 
-    async def _send_in_time(self, port: Port, job: SendJob) -> SendResult:
+    async def _send_in_time(self, port: Port, sms: Sms) -> SendResult:
         """Keep the time between two SMS of a port, or fail because the client did not (D7)."""
         options, clock = self._box.options, self._box.clock
         wait = port.next_send_at - clock.monotonic()
         if wait > 0 and options.spacing == "fail":
             return await self._send(
-                port, job, SendFault(error="too soon after the last SMS")
+                port, sms, SendFault(error="too soon after the last SMS")
             )
         if options.spacing == "queue":
             await clock.sleep(wait)
         started = clock.monotonic()
-        result = await self._send(port, job)
+        result = await self._send(port, sms)
         begin = started if options.spacing_from == "start" else clock.monotonic()
         port.next_send_at = begin + options.spacing_seconds
         return result
 
     async def _send(
-        self, port: Port, job: SendJob, refusal: SendFault | None = None
+        self, port: Port, sms: Sms, refusal: SendFault | None = None
     ) -> SendResult:
-        message = AirMessage(job.number, job.text, job.interface, job.token or "")
         async with port.line.work:
             fault = refusal or self._fault(port)
             port.note(SMS_SENDING, "sms sending", "AT+CMGS")
-            result = await self._box.send_over_air(port.line, message, fault)
+            result = await self._box.send_over_air(sms, fault)
             port.note(SMS_SENT, "SMS send OK" if not result.error else "Unknown Event")
         return result
 
@@ -114,14 +118,14 @@ class SmsSender:
             return SendFault(on_air=True, result=False)
         return None
 
-    async def _finish(self, port: Port, job: SendJob, result: SendResult) -> None:
+    async def _finish(self, report: Report, result: SendResult) -> None:
         """Tell a result after its delay, in the order that the options ask for."""
         await self._box.clock.sleep(self._box.options.result_seconds)
-        if port.activity == SMS_SENT:
-            port.activity = READY
+        if report.port.activity == SMS_SENT:
+            report.port.activity = READY
         if not result.told:
             return
-        report = Report(port, job, sent=not result.error)
+        await self._box.clock.sleep(result.delay)
         if self._box.options.result_order == "as-sent":
             self._tell(report)
         elif self._kept is None:
@@ -147,8 +151,9 @@ class SmsSender:
         ):
             token = NULL_ID
         if token is None:
+            self._box.outgoing.over(report.sms)
             return
-        status = "1" if report.sent else "0"
+        status = "0" if report.error else "1"
         smsc = report.port.smsc if options.result_smsc == "centre" else job.number
         headers = [("ID", token), ("Smsc", smsc), ("Status", status)]
         only = job.login if options.result_to == "sender" else None
@@ -157,16 +162,15 @@ class SmsSender:
         )
 
     def _handover(self, report: Report, status: str) -> Handover:
-        line, key = report.port.number, report.job.token
+        box, sms = self._box, report.sms
 
         def given(connection: int) -> None:
-            self._box.log(
-                SMS_RESULT, line, key=key, status=status, connection=connection
+            box.outgoing.told(
+                sms, "ami", status, error=report.error, connection=connection
             )
 
         def lost() -> None:
-            self._box.log(
-                SMS_RESULT_LOST, line, key=key, status=status, reason="nobody connected"
-            )
+            box.outgoing.untold(sms, "nobody connected", how="ami", status=status)
 
-        return Handover(given, lost)
+        about = sms.about | {"dialogue": "UpdateSMSSend", "status": status}
+        return Handover(about, given, lost)

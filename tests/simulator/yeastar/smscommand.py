@@ -106,7 +106,7 @@ class SmsCommands:
         job = self._box.sender.check(SendJob(number, text, "ami", token, self._session))
 
         async def send() -> Output:
-            port.jobs.put_nowait(job)
+            self._box.sender.queue(port, job)
             return Output([])
 
         return send

@@ -3,7 +3,15 @@
 from typing import TYPE_CHECKING
 
 from ..core import journal as j
-from ..core.http import HttpOptions, HttpServer, Request, Response, percent_decode
+from ..core.connection import About
+from ..core.http import (
+    HttpFraming,
+    HttpOptions,
+    HttpServer,
+    Request,
+    Response,
+    percent_decode,
+)
 from . import access
 from .errors import CommandRefusedError
 from .sms_sender import SendJob
@@ -27,7 +35,10 @@ class WebCgi:
         """Prepare; nothing listens before `listener.open()`."""
         self._box = box
         options = HttpOptions(server="Boa/0.94")
-        self.server = HttpServer(self._serve, box.clock, options, host, port)
+        framing = HttpFraming(self.about)
+        self.server = HttpServer(
+            self._serve, box.clock, options, host, port, framing=framing
+        )
 
     async def _serve(self, request: Request) -> Response:
         """Answer one request; only the two pages exist, with their second equals sign (Q18)."""
@@ -48,7 +59,26 @@ class WebCgi:
                 return await self._send_sms(fields)
             return await self._run_ussd(fields)
         except CommandRefusedError as error:
+            about = self.about(request)
+            if about["dialogue"] == SMS_PAGE:
+                line = about.pop("line", None)
+                self._box.outgoing.refuse(line, str(error), interface="http", **about)
             return self._failure(str(error))
+
+    def about(self, request: Request) -> About:
+        """Return page, port, number, text and code as far as a request names them."""
+        page, _, raw_fields = request.raw_query.partition("=")
+        fields = self._fields(raw_fields)
+        about: About = {"dialogue": page}
+        if fields.get("port", "").isdigit():
+            about["line"] = int(fields["port"])
+        if page == SMS_PAGE:
+            names = {"destination": "number", "content": "text"}
+        else:
+            names = {"content": "code"}
+        return about | {
+            shown: fields[name] for name, shown in names.items() if name in fields
+        }
 
     def _fields(self, raw: str) -> dict[str, str]:
         """Cut ``account=…&password=…``; names are not decoded, values are."""
@@ -83,7 +113,8 @@ class WebCgi:
         number, text = fields.get("destination", ""), fields.get("content", "")
         if not number:
             raise CommandRefusedError("Invalid destination")
-        port.jobs.put_nowait(self._box.sender.check(SendJob(number, text, "http")))
+        job = self._box.sender.check(SendJob(number, text, "http"))
+        self._box.sender.queue(port, job)
         return self._text("Response: Success", "Message: Commit successfully!")
 
     async def _run_ussd(self, fields: dict[str, str]) -> Response:

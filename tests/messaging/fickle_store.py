@@ -1,9 +1,11 @@
 """A message log that a test fills, holds up, or cuts off from those who wait for it."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 import shutil
+import sqlite3
 from typing import override
 
 from custom_components.gsm_gateway.gateways.clock import Clock
@@ -30,7 +32,7 @@ class FickleStore(Store):
         super().__init__(path, clock, self._hear, InlineExecutor())
         self.path = path
         self.full = False
-        """The disk takes nothing."""
+        """The disk takes nothing and gives nothing."""
         self.fates: dict[str, str] = {}
         """What becomes of writes that name a table or a state, `HELD` or `MUTE`."""
         self.writes: list[tuple[Statement, ...]] = []
@@ -59,6 +61,12 @@ class FickleStore(Store):
                 super().write(*statements, lazy=lazy)
                 return asyncio.Future()
         return super().write(*statements, lazy=lazy)
+
+    @override
+    async def read[T](self, query: Callable[[sqlite3.Connection], T]) -> T:
+        if self.full:
+            raise StoreUnavailable("the disk is away")
+        return await super().read(query)
 
     def release(self) -> None:
         """Write, or refuse if the disk is full now, what was held."""

@@ -136,15 +136,17 @@ async def listening(
     file: Path | None = None,
     *,
     opened: bool = True,
+    full: bool = False,
     announce: Callable[[ReceivedMessage], None] = lambda message: None,
 ) -> AsyncIterator[Announced]:
     """Run an inbox, which may announce if it is `opened`, on a log of its own or a given one.
 
-    `announce` hears of each message too.
+    A `full` disk gives nothing either. `announce` hears of each message too.
     """
     with TemporaryDirectory() as folder:
         store = FickleStore(file or Path(folder) / "log.db", clock)
         await store.open()
+        store.full = full
         messages: list[ReceivedMessage] = []
 
         def hear(message: ReceivedMessage) -> None:
@@ -163,3 +165,19 @@ async def listening(
             task.cancel()
             await asyncio.wait([task])
             await store.close()
+
+
+@asynccontextmanager
+async def after_a_kill(
+    box: Announced,
+    clock: HandClock,
+    new_id: Callable[[], str],
+    *,
+    opened: bool = True,
+    full: bool = False,
+) -> AsyncIterator[Announced]:
+    """Run another inbox on what the disk has at this moment."""
+    with TemporaryDirectory() as folder:
+        file = box.store.copy(Path(folder) / "log.db")
+        async with listening(clock, new_id, file, opened=opened, full=full) as again:
+            yield again

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from .fickle_store import HELD
 from .hand_clock import HandClock
-from .receiving import Announced, ami, listening, smpp
+from .receiving import Announced, after_a_kill, ami, listening, smpp
 
 
 @pytest.fixture
@@ -164,3 +165,108 @@ async def test_long_message_over_two_logins_with_parts_out_of_order(
         await box.take(ami("ab"[index - 1], ("", index, 2), link="ussd"))
     await clock.advance(400)
     assert box.texts == ["ab"]
+
+
+async def test_part_of_the_last_minute_before_a_kill_may_come_again(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("x")
+    await clock.advance(50)
+    async with after_a_kill(box, clock, new_id) as again:
+        again.messages.clear()
+        await clock.advance(3600)
+        again.inbox.on_connection(connected=True)
+        await clock.advance(119)
+        await again.bring("x")
+        assert again.acknowledged == ["x"]
+        await again.bring("x")
+        assert again.texts == ["x"]
+
+
+async def test_two_minutes_after_the_first_rebind_nothing_of_before_comes_again(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("x")
+    async with after_a_kill(box, clock, new_id) as again:
+        again.messages.clear()
+        again.inbox.on_connection(connected=True)
+        await clock.advance(121)
+        await again.bring("x")
+        assert again.texts == ["x"]
+
+
+async def test_part_that_was_answered_long_before_a_kill_does_not_come_again(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("x")
+    await clock.advance(70)
+    async with after_a_kill(box, clock, new_id) as again:
+        again.inbox.on_connection(connected=True)
+        await again.bring("x")
+        assert again.texts == ["x"]
+
+
+async def test_part_in_doubt_stays_so_over_a_kill_however_long_the_link_is_down(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("x")
+    box.inbox.on_connection(connected=False)
+    await clock.advance(3600)
+    async with after_a_kill(box, clock, new_id) as again:
+        again.inbox.on_connection(connected=True)
+        await again.bring("x", link="bind 2")
+        assert again.texts == []
+
+
+async def test_repeat_after_a_kill_and_another_kill(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("x")
+    await clock.advance(2)
+    async with after_a_kill(box, clock, new_id) as second:
+        second.inbox.on_connection(connected=True)
+        await second.bring("x")
+        async with after_a_kill(second, clock, new_id) as third:
+            third.inbox.on_connection(connected=True)
+            await third.bring("x")
+            assert (second.texts, third.texts) == ([], [])
+
+
+async def test_repeated_part_of_a_long_message_after_a_kill(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("a", ("r", 1, 2))
+    await box.bring("b", ("r", 2, 2))
+    await clock.advance(2)
+    async with after_a_kill(box, clock, new_id) as again:
+        again.inbox.on_connection(connected=True)
+        await again.bring("a", ("r", 1, 2))
+        await again.bring("b", ("r", 2, 2))
+        await clock.advance(400)
+        assert again.acknowledged == ["a", "b"]
+        assert again.texts == []
+
+
+async def test_part_that_the_driver_has_refused_meanwhile_comes_again_on_its_bind(
+    box: Announced, clock: HandClock
+) -> None:
+    box.store.fates = {"INSERT INTO received_part": HELD}
+    await box.bring("x")
+    await clock.advance(31)
+    box.store.release()
+    await clock.advance(1)
+    assert box.texts == ["x"]
+    await box.bring("x")
+    assert box.texts == ["x"]
+    await box.bring("x")
+    assert box.texts == ["x", "x"]
+
+
+async def test_ami_parts_of_an_earlier_run_do_not_come_again(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.take(ami("x", link="events"))
+    await clock.advance(2)
+    async with after_a_kill(box, clock, new_id) as again:
+        await again.take(ami("x", link="ussd"))
+        assert again.texts == ["x"]

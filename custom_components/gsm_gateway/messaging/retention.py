@@ -35,6 +35,15 @@ _OLD_ENTRY: Final = f"""
         ) WHERE place <= {_ENTRIES}
     )
 """
+_TIME: Final = {
+    "received": "received_at",
+    "received_part": "arrived_at",
+    "sent": "created_at",
+    "ledger": "noted_at",
+    "page_entry": "seen_at",
+    "gap": "since",
+}
+"""The column by which the rows of a table are old; most have an index that ends in it."""
 _CHILDREN: Final = {
     "received": ("received_part",),
     "sent": ("sent_piece", "sent_state"),
@@ -83,7 +92,8 @@ async def _delete(
     store: Store, table: str, which: str, values: tuple[Value, ...]
 ) -> None:
     """Delete rows, some at a time."""
-    chosen = f"SELECT rowid FROM {table} WHERE {which} ORDER BY rowid LIMIT {_CHUNK}"
+    order = f"ORDER BY {_TIME[table]}, rowid LIMIT {_CHUNK}"
+    chosen = f"SELECT rowid FROM {table} WHERE {which} {order}"
     messages = f"SELECT message_id FROM {table} WHERE rowid IN ({chosen})"
     while await _any(store, table, which, values):
         # All see the same rows: nobody else writes within the commit.
@@ -99,7 +109,8 @@ async def _delete(
 async def _blank(store: Store, before: float) -> None:
     """Leave of old messages that went out no more than their count."""
     which, values = f"{_OLD_SENT} AND text <> ''", (before,)
-    chosen = f"SELECT message_id FROM sent WHERE {which} ORDER BY rowid LIMIT {_CHUNK}"
+    order = f"ORDER BY created_at, rowid LIMIT {_CHUNK}"
+    chosen = f"SELECT message_id FROM sent WHERE {which} {order}"
     while await _any(store, "sent", which, values):
         await store.write(
             (f"UPDATE sent_piece SET text = '' WHERE message_id IN ({chosen})", values),

@@ -123,7 +123,7 @@ CREATE TABLE sent (
 );
 CREATE INDEX sent_by_time ON sent (created_at);
 CREATE INDEX sent_by_state ON sent (state);
-CREATE INDEX sent_by_box ON sent (box_id);
+CREATE INDEX sent_by_box ON sent (box_id, created_at);
 CREATE INDEX sent_untold ON sent (message_id) WHERE told <> state;
 
 CREATE TABLE sent_piece (

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from custom_components.gsm_gateway.gateways.model import (
 from custom_components.gsm_gateway.gateways.text import decode
 from custom_components.gsm_gateway.messaging.inbox import Inbox
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
+from custom_components.gsm_gateway.messaging.store import Store
 from tests.gateways.yeastar.bench import on_box, on_script
+from tests.messaging.hand_clock import settle
+from tests.messaging.inline_executor import InlineExecutor
 from tests.simulator.core.journal import SMS_HANDED_OVER
 
 SENDER = "+79991112233"
@@ -261,11 +265,18 @@ async def test_each_sms_comes_once_although_a_code_has_a_login_of_its_own() -> N
     assert bench.listener.texts == ["Ok"]
 
 
-async def test_the_twin_of_a_box_that_tells_events_to_every_login_is_dropped() -> None:
+async def test_the_twin_of_a_box_that_tells_events_to_every_login_is_dropped(
+    tmp_path: Path,
+) -> None:
     announced: list[ReceivedMessage] = []
     async with on_script() as bench:
         talk = await bench.connect()
-        inbox = Inbox("box", bench.clock, iter("abc").__next__, announced.append)
+        store = Store(
+            tmp_path / "log.db", bench.clock, lambda *_: None, InlineExecutor()
+        )
+        await store.open()
+        inbox = Inbox("box", bench.clock, iter("abc").__next__, announced.append, store)
+        await inbox.load()
         inbox.open()
         dialling = [asyncio.create_task(bench.dial(channel=n)) for n in (1, 2)]
         for _ in dialling:
@@ -279,6 +290,8 @@ async def test_the_twin_of_a_box_that_tells_events_to_every_login_is_dropped() -
         await talk.say(received())
         for part in await bench.listener.until_parts(3):
             inbox.take(part)
+        await settle()
+        await store.close()
         await bench.clock.advance(1.0)  # both dialling logins say goodbye
         await asyncio.gather(*dialling, return_exceptions=True)
     assert {part.link for part in bench.listener.parts} == {"main", "ussd 1", "ussd 2"}

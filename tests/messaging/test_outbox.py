@@ -70,7 +70,7 @@ async def test_sending_is_told_before_the_first_byte_leaves(
     async def send(*args: object, unicode: bool) -> None:
         seen.append(office.states("m1"))
 
-    box.sender.send = send  # type: ignore[method-assign]
+    box.sender.send = send  # type: ignore[assignment]
     await office.submit()
     await settle()
     assert seen == [["queued", "sending"]]

@@ -8,6 +8,7 @@ import pytest
 from custom_components.gsm_gateway.gateways.model import (
     SendState,
 )
+from custom_components.gsm_gateway.messaging import book
 from custom_components.gsm_gateway.messaging.messages import (
     OutgoingMessage,
     Priority,
@@ -97,7 +98,7 @@ async def test_close_ends_although_a_driver_does_not(
                 continue
 
     office.add(box)
-    box.sender.send = send  # type: ignore[method-assign]
+    box.sender.send = send  # type: ignore[assignment]
     message_id = await office.submit()
     await settle()
     closing = asyncio.create_task(office.outbox.close(1))
@@ -163,14 +164,15 @@ async def test_listener_that_sends_while_the_queue_is_gone_through(
 
 
 async def test_old_messages_are_forgotten_but_not_those_in_our_hands(
-    office: Office, box: FakeBox
+    office: Office, box: FakeBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(book, "_REMEMBERED", 20)
     office.add(box)
     office.add(FakeBox(), "away", box_id="other", connected=False)
     queued = await office.submit(route=Route(order=("away",)))
     first = await office.submit()
     await settle()
-    for number in range(1000):
+    for number in range(20):
         await office.submit(f"Nr. {number}")
         await settle()
     assert office.outbox.get(queued) is not None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ async def test_killed_at_any_step(
     await clock.advance(60)
     assert runs.box.sender.on_air == [SMS] * on_air
     told = [office.states("m1") for office in (first, second, third)]
-    assert sum(told, []) == states
+    assert [*chain(*told)] == states
 
 
 async def test_interrupted_message_says_so(runs: Runs) -> None:

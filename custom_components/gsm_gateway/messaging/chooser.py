@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from .guard import Guard
-from .job import Job, Need
+from .job import Job
 from .line import Line
 from .messages import Priority, Reason
 from .numbers import normalised
 from .router import Choice, Router
-from .waitlist import Waitlist
+from .waitlist import Group, Kind, Waitlist
 
 
 class Chooser:
@@ -23,40 +23,40 @@ class Chooser:
         """Messages that no SIM takes, found by `pairs`."""
 
     def pairs(self) -> Iterator[tuple[Job, Line]]:
-        """Give what can be sent at once, by whom; the taker claims the line before the next."""
+        """Give what can be sent at once, by whom.
+
+        The taker claims the line, and takes the message, before the next.
+        """
         self.hopeless = []
-        if not self._router.has_room():
-            return
-        choices: dict[Need, Choice] = {}
-        for job in self._waitlist:
-            if (line := self._free_line(job, choices)) is not None:
-                if not job.begun:
-                    job.cut(line.gateway.sender)
-                yield job, line
-                if not self._router.has_room():
-                    return
-                choices.clear()  # another SIM is the least busy one now
-            elif self._is_hopeless(job, choices):
-                self.hopeless.append(job)
+        while self._router.has_room():
+            found = [
+                pair
+                for group in self._waitlist.groups()
+                if (pair := self._first(group)) is not None
+            ]
+            if not found:
+                return
+            yield min(
+                found, key=lambda pair: (pair[0].message.priority, pair[0].serial)
+            )
 
     def wish(self, line: Line) -> Priority | None:
         """Return the priority of the first message that would take this line, were it free."""
-        choices: dict[Need, Choice] = {}
-        for job in self._waitlist:
-            if line in self._usable(job, choices):
-                return job.message.priority
+        for group in self._waitlist.groups():
+            options = self._options(group.kind)
+            if line in options.lines and any(
+                line in options.usable(job) for job in group.jobs
+            ):
+                return group.kind.priority
         return None
 
     def waiting(self, line_id: str | None) -> int:
         """Return how many messages wait that this SIM may send, or any SIM."""
-        if line_id is None:
-            return sum(1 for _ in self._waitlist)
-        choices: dict[Need, Choice] = {}
         return sum(
-            line_id == job.message.line_id
-            if job.begun
-            else any(line.line_id == line_id for line in self._of(job, choices).lines)
-            for job in self._waitlist
+            len(group.jobs)
+            for group in self._waitlist.groups()
+            if line_id is None
+            or any(x.line_id == line_id for x in self._options(group.kind).lines)
         )
 
     def why_late(self, job: Job) -> tuple[str, Reason]:
@@ -64,53 +64,86 @@ class Chooser:
         message = job.message
         if message.reason:
             return message.reason, message.reason_key
+        options = self._options(Kind(job.need, message.priority, None))
         able = [
             line
-            for line in self._of(job, {}).lines
+            for line in options.lines
             if line.lets(message.priority) and job.parts_on(line.gateway.sender)
         ]
-        if able and not any(self._fits(job, line) for line in able):
+        if able and not any(options.fits(job, line) for line in able):
             return "the limits of the SIMs are used up", Reason.OVER_LIMIT
         return "no SIM could send it in time", Reason.NO_SIM_IN_TIME
 
-    def _free_line(self, job: Job, choices: dict[Need, Choice]) -> Line | None:
-        priority = job.message.priority
-        usable = self._usable(job, choices)
-        return next((line for line in usable if line.free_for(priority)), None)
+    def _first(self, group: Group) -> tuple[Job, Line] | None:
+        """Return the first message of a group that a free SIM can take now, and that SIM."""
+        options = self._options(group.kind)
+        if not options.has_room:
+            return None
+        for job in group.jobs:
+            for line in options.usable(job):
+                if line.free_for(group.kind.priority):
+                    return job, line
+            if options.is_hopeless(job) and job not in self.hopeless:
+                self.hopeless.append(job)
+        return None
 
-    def _usable(self, job: Job, choices: dict[Need, Choice]) -> Iterator[Line]:
+    def _options(self, kind: Kind) -> _Options:
+        """Return the SIMs that messages of a kind may use, as things are at this moment."""
+        if kind.line_id is None:
+            return _Options(kind, self._router.choice(kind.need), self._guard)
+        line = self._router.get(kind.line_id)
+        return _Options(kind, Choice([line] if line else [], []), self._guard)
+
+
+class _Options:
+    """The SIMs that messages of one kind may use, at one moment."""
+
+    def __init__(self, kind: Kind, choice: Choice, guard: Guard) -> None:
+        self.lines = choice.lines
+        self._kind = kind
+        self._choice = choice
+        self._guard = guard
+        self._left: dict[str, int] = {}
+
+    @property
+    def has_room(self) -> bool:
+        """Whether any of them could begin to send at once."""
+        priority = self._kind.priority
+        return any(x.free_for(priority) and x.lets(priority) for x in self.lines)
+
+    def usable(self, job: Job) -> Iterator[Line]:
         """Give the lines that a message would take now, were they free."""
-        if not job.begun:
-            fits = partial(self._fits, job)
-            yield from self._of(job, choices).usable(job.message.priority, fits)
-            return
-        line = self._router.get(job.message.line_id or "")
-        if line is not None and line.lets(job.message.priority):
-            yield line
+        return self._choice.usable(self._kind.priority, partial(self.fits, job))
 
-    def _of(self, job: Job, choices: dict[Need, Choice]) -> Choice:
-        if (choice := choices.get(job.need)) is None:
-            choice = choices[job.need] = self._router.choice(job.need)
-        return choice
+    def fits(self, job: Job, line: Line) -> bool:
+        """Tell whether a line takes the text, and has budget left for it.
 
-    def _fits(self, job: Job, line: Line) -> bool:
-        """Tell whether a line takes the text, and has budget left for it."""
+        What was begun goes on to its end.
+        """
+        if self._kind.line_id is not None:
+            return True
         parts = job.parts_on(line.gateway.sender)
-        if parts is None:
-            return False
-        message = job.message
-        number = normalised(message.to, line.country)
-        left = self._guard.left(line.line_id, line.limits, message.priority, number)
-        return left >= parts
+        return parts is not None and self._parts_left(job, line) >= parts
 
-    def _is_hopeless(self, job: Job, choices: dict[Need, Choice]) -> bool:
+    def _parts_left(self, job: Job, line: Line) -> int:
+        """Ask the guard; only where recipients are limited does it matter who gets it."""
+        if line.limits.recipients_per_day is not None:
+            return self._ask(line, normalised(job.message.to, line.country))
+        if line.line_id not in self._left:
+            self._left[line.line_id] = self._ask(line, job.message.to)
+        return self._left[line.line_id]
+
+    def _ask(self, line: Line, number: str) -> int:
+        priority = self._kind.priority
+        return self._guard.left(line.line_id, line.limits, priority, number)
+
+    def is_hopeless(self, job: Job) -> bool:
         """Tell whether the text is too long for every SIM that there is.
 
         After a restart some SIMs may not be there yet.
         """
-        lines = self._of(job, choices).lines
         return (
-            bool(lines)
+            bool(self.lines)
             and not (job.begun or job.revived)
-            and all(job.parts_on(line.gateway.sender) is None for line in lines)
+            and all(job.parts_on(x.gateway.sender) is None for x in self.lines)
         )

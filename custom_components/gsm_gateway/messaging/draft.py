@@ -23,6 +23,7 @@ from .messages import (
 )
 from .numbers import dialable
 from .router import Router
+from .waitlist import Waitlist
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +44,12 @@ class Drafter:
 
     def __init__(
         self,
+        *,
         clock: Clock,
         router: Router,
         guard: Guard,
         book: Book,
+        waitlist: Waitlist,
         new_id: Callable[[], str],
         next_serial: Callable[[], int],
     ) -> None:
@@ -54,6 +57,7 @@ class Drafter:
         self._router = router
         self._guard = guard
         self._book = book
+        self._waitlist = waitlist
         self._new_id = new_id
         self._next_serial = next_serial
 
@@ -122,23 +126,35 @@ class Drafter:
         return job
 
     def _ahead(self) -> Iterator[Wish]:
-        """Give what is queued or about to be, with the parts that are still to go."""
-        limits: dict[Need, Mapping[str, Limits]] = {}
+        """Give what is queued or about to be, with the parts that are still to go.
+
+        Who gets it matters only where a SIM's recipients are limited.
+        """
+        for group in self._waitlist.groups():
+            limits = self._limits(group.kind.need)
+            if any(each.recipients_per_day for each in limits.values()):
+                for job in group.jobs:
+                    yield _ahead(job, job.parts_to_go, limits)
+            else:
+                yield _ahead(group.jobs[0], group.parts, limits)
         for job in self._book.in_hand():
-            parts = job.parts_to_go
-            if not parts:
-                continue
-            if job.need not in limits:
-                limits[job.need] = _limits(self._router.choice(job.need).lines)
-            message = job.message
-            yield Wish(
-                number=message.to,
-                text=message.text,
-                parts=parts,
-                priority=message.priority,
-                limits=limits[job.need],
-                country=job.country,
-            )
+            if job not in self._waitlist and (parts := job.parts_to_go):
+                yield _ahead(job, parts, self._limits(job.need))
+
+    def _limits(self, need: Need) -> Mapping[str, Limits]:
+        return _limits(self._router.choice(need).lines)
+
+
+def _ahead(job: Job, parts: int, limits: Mapping[str, Limits]) -> Wish:
+    """Return a message that is queued as the guard sees it."""
+    return Wish(
+        number=job.message.to,
+        text=job.message.text,
+        parts=parts,
+        priority=job.message.priority,
+        limits=limits,
+        country=job.country,
+    )
 
 
 def _wish(draft: _Draft) -> Wish:

@@ -119,8 +119,6 @@ class Job:
     """Of the SIM that will most likely send."""
     revived: bool = False
     """Whether an earlier run has left it."""
-    waits: bool = False
-    """Whether it is in the waiting list."""
     settled: OutgoingMessage | None = None
     """The last step that is on disk, or that the disk refused."""
     on_disk: State | None = None
@@ -131,11 +129,6 @@ class Job:
     """Whether the store knows, in spite of a full disk, that it was begun."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _cuts: dict[Sender, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Its place in the queue."""
-        return self.message.priority, self.serial
 
     @property
     def begun(self) -> bool:

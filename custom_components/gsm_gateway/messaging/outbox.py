@@ -75,7 +75,13 @@ class Outbox:
             )
         )
         self._drafter = Drafter(
-            clock, router, guard, self._book, new_id, self._past.next_serial
+            clock=clock,
+            router=router,
+            guard=guard,
+            book=self._book,
+            waitlist=self._waitlist,
+            new_id=new_id,
+            next_serial=self._past.next_serial,
         )
         self._chooser = Chooser(router, guard, self._waitlist)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -152,9 +158,10 @@ class Outbox:
         Raises `UnknownMessage` and `TooLate`.
         """
         job = self._job(message_id)
-        if not job.waits or job.begun:
-            state = job.message.state
-            raise TooLate(State.SENDING if job.waits else state)
+        if job.begun and job in self._waitlist:
+            raise TooLate(State.SENDING)
+        if job not in self._waitlist:
+            raise TooLate(job.message.state)
         self._waitlist.discard(job)
         changes = {"reason": "cancelled", "reason_key": Reason.CANCELLED}
         done = self._journal.step(job, state=State.CANCELLED, **changes)
@@ -262,6 +269,8 @@ class Outbox:
     def _hand_over(self, job: Job, line: Line) -> None:
         """Begin to send a message; the line is free for it."""
         self._waitlist.discard(job)
+        if not job.begun:
+            job.cut(line.gateway.sender)
         line.claim(job)
         task = self._start(self._courier.run(job, line), f"SMS {job.serial}")
         # Not in the task itself: it may be cancelled before its first step.

@@ -111,6 +111,7 @@ def asked_just_now(hass: HomeAssistant, entry: ConfigEntry, *sim_ids: str) -> No
     facts = {"schedule": schedule, "checked": None, "balance": None, "currency": None}
     disk = Disk(Path(hass.config.path(STORE_FILE)), lambda *_: None)
     disk.open()
+    disk.open()
     sql = "INSERT INTO balance VALUES (?, ?, ?)"
     disk.commit(
         [(sql, (sim_id, entry.entry_id, json.dumps(facts))) for sim_id in sim_ids]

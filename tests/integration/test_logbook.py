@@ -38,6 +38,7 @@ async def logbook(
     box.receive("the code is 4711", sender=ANNA, channel=1)
     box.receive("the code is 4712", sender=STRANGER, channel=2)
     box.receive("the code is 4713", sender=STRANGER, channel=4)
+    await settle(hass)
     hass.bus.async_fire(EVENT_SMS_RECEIVED)
     await settle(hass)
     await async_wait_recording_done(hass)

@@ -144,8 +144,8 @@ async def test_priority_and_expiry_come_from_the_contact(
     with patch.object(outbox, "submit", wraps=outbox.submit) as submit:
         await notify(hass, "hello", BOBS_PHONE)
 
-    *_, given_priority, expire_after = submit.call_args.args
-    assert (given_priority, expire_after) == (priority, waits)
+    ((request,),) = submit.call_args.args
+    assert (request.priority, request.expire_after) == (priority, waits)
 
 
 @pytest.mark.parametrize(

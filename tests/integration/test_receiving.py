@@ -88,7 +88,7 @@ async def test_the_bus_event_has_exactly_the_promised_data(
         "complete": True,
         "late": False,
         "redelivered": False,
-        "stored": False,
+        "stored": True,
         "message_id": event.data["message_id"],
     }
 

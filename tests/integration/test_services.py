@@ -41,6 +41,7 @@ async def test_sends_a_text_and_answers_with_an_id(
         "parts": 1,
         "state": "queued",
         "reason": None,
+        "dropped": 0,
     }
     (sent,) = await on_the_air(fake_box)
     assert (sent.to, sent.text) == (BOB, "hello")
@@ -298,6 +299,8 @@ async def test_actions_are_there_without_any_box(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, DOMAIN, {})
 
     assert set(hass.services.async_services_for_domain(DOMAIN)) == {
+        "cancel_sms",
+        "get_messages",
         "refresh_balance",
         "send_sms",
         "send_ussd",

@@ -6,6 +6,7 @@ import socket
 from typing import Self, override
 
 import aiohttp
+from aiosmpplib.state import SmppSessionState
 from panoramisk.actions import Action
 from yarl import URL
 
@@ -73,7 +74,7 @@ async def smpp_stream(data: bytes) -> object:
         theirs.setblocking(False)
         link = SmppLink(("127.0.0.1", 1), LOGIN, line, Clock())
         link._reader, link._writer = await asyncio.open_connection(sock=ours)
-        link._session_state = link.bind_mode.session_state
+        link._session_state = SmppSessionState.BOUND_TRX
         link._bound.set()
         link._tokens |= dict.fromkeys(range(1, 4), "token")
         theirs.send(data[:100_000])
@@ -92,9 +93,10 @@ async def smpp_bind(data: bytes) -> object:
     async with Talker(data) as box:
         link = SmppLink(("127.0.0.1", box.port), LOGIN, smpp_line()[0], Clock())
         try:
-            return await link.open()
+            await link.open()
         finally:
             await link.close()
+        return link.system_id
 
 
 class _NoTransport(asyncio.Transport):

@@ -22,7 +22,8 @@ class SmppCommandStatus(IntEnum):
     ESME_RUNKNOWNERR = 0x000000FF
 
 class SmppSessionState(Enum):
-    CLOSED = 1
+    BOUND_TRX = 4
+    CLOSED = 5
 
 class TON(IntEnum):
     UNKNOWN = 0

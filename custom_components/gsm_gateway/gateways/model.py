@@ -170,6 +170,8 @@ class SendReport:
     """The box's own words, empty when all is well."""
     code: int | None = None
     """Error number as the box gave it (CMS, SMPP command_status …)."""
+    box_key: str = ""
+    """What the box itself calls the message from now on (SMPP message_id)."""
 
 
 class UssdSession(StrEnum):

@@ -92,6 +92,12 @@ class Sender(Protocol):
         that nobody knows.
         """
 
+    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
+        """Take up what the box called messages of a channel (`SendReport.box_key`), by token.
+
+        A transport without such keys has nothing to take up.
+        """
+
     async def resume(self, tokens: Mapping[str, int]) -> None:
         """Report what the box still knows of these tokens (each with its channel)."""
 

@@ -1,5 +1,6 @@
 """Any text written with the GSM alphabet alone."""
 
+from itertools import zip_longest
 import re
 import unicodedata
 
@@ -26,7 +27,7 @@ def transliterate(text: str) -> tuple[str, int]:
     dropped = 0
     before = ""
     found = list(clusters(whole))
-    for cluster, after in zip(found, [*found[1:], ""], strict=True):
+    for cluster, after in zip_longest(found, found[1:], fillvalue=""):
         spelt = _spell_all(cluster)
         if spelt is None:
             dropped += 1

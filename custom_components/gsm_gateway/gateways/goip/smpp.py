@@ -115,6 +115,11 @@ class SmppBox(Receiver, Sender):
         await line.send(to, text, token, unicode=unicode)
 
     @override
+    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
+        if (line := self._lines.get(channel)) is not None:
+            line.recall(keys)
+
+    @override
     async def resume(self, tokens: Mapping[str, int]) -> None:
         """Report nothing: the box cannot be asked, and receipts still come."""
 

@@ -1,7 +1,7 @@
 """One SIM over SMPP: kept bound, received from, sent through."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 import logging
 
@@ -154,6 +154,11 @@ class SmppLine:
             if answer.done() and not answer.cancelled():
                 answer.exception()  # looked at, whether awaited or not
 
+    def recall(self, keys: Mapping[str, str]) -> None:
+        """Take up message ids of an earlier run, by token, so that receipts find them."""
+        for token, message_id in keys.items():
+            self._sent.recall(message_id, token)
+
     def on_answer(self, token: str, status: int, message_id: str) -> None:
         """Hear the answer to a message, in time or late."""
         answer = self._answers.get(token)
@@ -169,7 +174,9 @@ class SmppLine:
                 self._report(failed)
             return
         self._sent.add(message_id, token)
-        self._report(SendReport(token=token, state=SendState.ACCEPTED))
+        self._report(
+            SendReport(token=token, state=SendState.ACCEPTED, box_key=message_id)
+        )
         if answer is not None and not answer.done():
             answer.set_result(None)
 

@@ -93,6 +93,11 @@ class SentMessages:
         if len(self._messages) > _REMEMBERED:
             del self._messages[next(iter(self._messages))]
 
+    def recall(self, message_id: str, token: str) -> None:
+        """Note a message of an earlier run, unless a newer one has its id."""
+        if message_id not in self._messages:
+            self.add(message_id, token)
+
     def find(self, receipt: Receipt) -> SentMessage | None:
         """Return the message that a receipt means, the oldest open one if it may be several."""
         found = [

@@ -45,7 +45,8 @@ class BlockReader:
             self._read_banner()
         if self.version is not None:
             while (block := self._take()) is not None:
-                yield block
+                if block:
+                    yield block
         if len(self._buffer) > BUFFER_LIMIT:
             raise OverflowError("An AMI block without an end")
 

@@ -59,6 +59,10 @@ class FakeBox:
     reachable: frozenset[int] = frozenset(range(1, 33))
     """Channels that the link serves."""
     refuses: bool = False
+    endings: list[GatewayError] = field(default_factory=list)
+    """How the next sends end, after the last byte; without one, well."""
+    reports: SendState | None = SendState.SENT
+    """What it tells of an SMS besides that it took it."""
     crashes: int = 0
     """How many times the link crashes before it works."""
     leaves_after: float = 0.0
@@ -173,10 +177,11 @@ class FakeBox:
     ) -> None:
         """Put an SMS on the air."""
         self._check()
+        if self.endings:
+            raise self.endings.pop(0)
         self.sent.append(Sent(channel=channel, to=to, text=text))
-        if self.listener is not None:
-            report = SendReport(token=token, state=SendState.SENT)
-            self.listener.on_report(report)
+        if self.listener is not None and self.reports is not None:
+            self.listener.on_report(SendReport(token=token, state=self.reports))
 
     async def resume(self, tokens: Mapping[str, int]) -> None:
         """Remember nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import override
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import callback
 from homeassistant.helpers import entity_platform, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -119,6 +119,8 @@ def async_follow_subentries(
 
     @callback
     def refresh() -> None:
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return  # what is added now, nobody takes away
         subentries = entry.get_subentries_of_type(subentry_type)
         ids = {subentry.subentry_id for subentry in subentries}
         registered = {

@@ -4,6 +4,7 @@ from datetime import timedelta
 import logging
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -20,7 +21,7 @@ from custom_components.gsm_gateway.gateways.model import (
     UnexpectedReply,
 )
 
-from .entries import contact, goip_entry, line, set_up, settle, shown, sim
+from .entries import add, contact, goip_entry, line, set_up, settle, shown, sim
 from .fakes import FakeBox
 from .scene import ANNA, wired
 
@@ -290,3 +291,19 @@ async def test_texts_and_numbers_are_not_recorded(
     state = shown(hass, "event.cellar_sim_1_incoming_sms")
     assert state.state_info is not None
     assert {"text", "sender", "contact"} <= state.state_info["unrecorded_attributes"]
+
+
+async def test_no_entity_is_added_to_a_box_that_is_being_unloaded(
+    hass: HomeAssistant, cellar: MockConfigEntry
+) -> None:
+    """Nobody would take it away again."""
+    cellar.mock_state(hass, ConfigEntryState.UNLOAD_IN_PROGRESS)
+    await add(hass, cellar, sim(3))
+    cellar.runtime_data.async_apply_settings()
+    await settle(hass)
+    assert hass.states.get("sensor.cellar_sim_3_waiting") is None
+
+    cellar.mock_state(hass, ConfigEntryState.LOADED)
+    cellar.runtime_data.async_apply_settings()
+    await settle(hass)
+    assert shown(hass, "sensor.cellar_sim_3_waiting").state == "0"

@@ -1,10 +1,10 @@
 """Long SMS whose parts come over the radio one by one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import journal as j
+from .commands import CommandError
 from .connection import About
 from .line import IncomingSms, Line
 
@@ -15,14 +15,45 @@ RETRY_SECONDS = 5.0
 """How often the network tries a line that is away."""
 
 
+type Steps = list[tuple[int, float]]
+"""Parts, numbered from 1, in the order they come, each with the seconds before it."""
+
+
 @dataclass(frozen=True)
 class Journey:
-    """The parts of one SMS, numbered from 1, in the order they come; a delay before each."""
+    """One SMS that comes in steps."""
 
     line: Line
     message: IncomingSms
-    order: Sequence[int]
-    delays: Sequence[float]
+    steps: Steps
+
+
+def plan_parts(
+    total: int, order: str, delays: str, missing: str
+) -> tuple[Steps, tuple[int, ...]]:
+    """Return the steps that lists with commas ask for, and the parts that never come.
+
+    The last delay stands for the rest. Raises CommandError for what is not there.
+    """
+    every = set(range(1, total + 1))
+    asked = _numbers(order, int, "order") or sorted(every)
+    waits = _numbers(delays, float, "delays") or [0.0]
+    holes = set(_numbers(missing, int, "missing")) | (every - set(asked))
+    if not (set(asked) | holes) <= every:
+        raise CommandError(f"the text has the parts 1 to {total}")
+    waits += waits[-1:] * (len(asked) - len(waits))
+    steps = [step for step in zip(asked, waits, strict=False) if step[0] not in holes]
+    return steps, tuple(sorted(holes))
+
+
+def _numbers[NumberT: (int, float)](
+    text: str, kind: type[NumberT], name: str
+) -> list[NumberT]:
+    """Return the numbers of a list with commas."""
+    try:
+        return [kind(word) for word in text.replace(",", " ").split()]
+    except ValueError as error:
+        raise CommandError(f"{name} cannot be {text!r}") from error
 
 
 class Arrivals:
@@ -35,7 +66,10 @@ class Arrivals:
 
     def begin(self, journey: Journey) -> None:
         """Bring the parts of one SMS in the background."""
-        self._waiting[journey.message.id] = (journey.line, list(journey.order))
+        self._waiting[journey.message.id] = (
+            journey.line,
+            [part for part, _ in journey.steps],
+        )
         self._box.spawn_outside(self._bring(journey))
 
     @property
@@ -50,7 +84,7 @@ class Arrivals:
     async def _bring(self, journey: Journey) -> None:
         """Bring part after part."""
         box, line, message = self._box, journey.line, journey.message
-        for part, delay in zip(journey.order, journey.delays, strict=True):
+        for part, delay in journey.steps:
             if delay:
                 await box.clock.sleep(delay)
             while not (box.powered and line.registered):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import gsm0338, journal as j
-from .arrivals import Journey
+from .arrivals import Journey, plan_parts
 from .commands import CommandError, command
 from .fault_box import FaultBox
 from .line import IncomingSms, Line
@@ -45,22 +45,19 @@ class Box(FaultBox):
         text: str,
         order: str = "",
         delays: str = "",
+        missing: str = "",
         reference: int = -1,
     ) -> int:
         """Bring the parts in the background and return the SMS's id in the journal.
 
-        A part that is not in `order` never comes; the last of `delays` stands for the rest.
-        Raises CommandError as `receive` does.
+        A part that is not in `order`, or is in `missing`, never comes; the last of `delays`
+        stands for the rest. Raises CommandError as `receive` does.
         """
         target = self.line(line)
         self.require_network(target)
         encoding = gsm0338.radio_encoding(text)
         total = len(gsm0338.split(text, encoding))
-        coming = _numbers(order, int, "order") or list(range(1, total + 1))
-        if not set(coming) <= set(range(1, total + 1)):
-            raise CommandError(f"the text has the parts 1 to {total}")
-        waits = _numbers(delays, float, "delays") or [0.0]
-        waits += waits[-1:] * (len(coming) - len(waits))
+        steps, holes = plan_parts(total, order, delays, missing)
         self.incoming_count += 1
         number = self.incoming_count
         message = IncomingSms(
@@ -68,11 +65,11 @@ class Box(FaultBox):
             sender,
             text,
             encoding,
-            missing=tuple(set(range(1, total + 1)) - set(coming)),
+            missing=holes,
             reference=number if reference < 0 else reference,
         )
-        self.log_incoming(target, message, order=coming, delays=waits)
-        self.arrivals.begin(Journey(target, message, coming, waits[: len(coming)]))
+        self.log_incoming(target, message, order=[part for part, _ in steps])
+        self.arrivals.begin(Journey(target, message, steps))
         return number
 
     @command("Let a line roam (state=on) in the network of another operator, or not.")
@@ -237,13 +234,3 @@ class Box(FaultBox):
         if card is None:
             raise CommandError(f"line {line} has no SIM card")
         return card
-
-
-def _numbers[NumberT: (int, float)](
-    text: str, kind: type[NumberT], name: str
-) -> list[NumberT]:
-    """Return the numbers of a list with commas."""
-    try:
-        return [kind(word) for word in text.replace(",", " ").split()]
-    except ValueError as error:
-        raise CommandError(f"{name} cannot be {text!r}") from error

@@ -229,7 +229,7 @@ class Connection:
             async with asyncio.timeout(SEND_LIMIT_SECONDS):
                 await self._writer.wait_closed()
 
-    def abort(self, by: str, *, rst: bool = False) -> None:
+    def abort(self, by: str = "drop", *, rst: bool = False) -> None:
         """Drop the connection at once, with `rst` so that the client is told by RST."""
         self._end(by)
         if rst and (end := self._writer.get_extra_info("socket")) is not None:

@@ -40,19 +40,23 @@ class Joining:
         """Bind to a box."""
         self._box = box
         self._sets: dict[int, _Set] = {}
+        self._whole: set[int] = set()
 
     def take_in_part(self, line: Line, message: IncomingSms, part: int) -> None:
         """Take one part, from 1; the last one completes what waits for it."""
-        found = self._sets.setdefault(message.id, _Set(line.number))
-        found.got.add(part)
         ways: list[Way] = self._box.ways
         for way in ways:
             if way.takes_parts:
                 way.take_in_part(line, message, part)
+        if message.id in self._whole:
+            return
+        found = self._sets.setdefault(message.id, _Set(line.number))
+        found.got.add(part)
         gone = found.lost | set(message.missing)
         if len(found.got | gone) < len(message.parts):
             return
         del self._sets[message.id]
+        self._whole.add(message.id)
         whole = replace(message, missing=tuple(sorted(gone - found.got)))
         for way in ways:
             if not way.takes_parts:

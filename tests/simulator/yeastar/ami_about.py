@@ -31,9 +31,7 @@ class AmiFraming:
 
     def describe(self, request: bytes) -> About:
         """Return the action, or the command with its port, number, text, id and code."""
-        reader = ActionReader()
-        actions = reader.feed(request + b"\r\n\r\n")
-        action = actions[0] if actions else Action(())
+        action = _read(request)
         command = action.get("Command")
         if (action.get("Action") or "").lower() != "smscommand" or command is None:
             return {"dialogue": action.get("Action") or ""}
@@ -58,3 +56,12 @@ class AmiFraming:
         elif about["dialogue"] == SEND_USSD and len(arguments) > 1:
             about["code"] = arguments[1]
         return about
+
+
+def _read(request: bytes) -> Action:
+    """Return an action, or the beginning of one; empty if it is too long to be one."""
+    try:
+        actions = ActionReader().feed(request + b"\r\n\r\n")
+    except InputTooLongError:
+        actions = []
+    return actions[0] if actions else Action(())

@@ -113,8 +113,10 @@ class YeastarBox(HttpCommands, Box):
         """Tell an incoming SMS; with gaps between its parts the network goes on by itself."""
         parts, gap = self.receiver.plan(message), self.options.part_gap_seconds
         if gap and len(parts) > 1:
-            delays = [0.0] + [gap] * (len(parts) - 1)
-            self.arrivals.begin(Journey(line, message, parts, delays))
+            steps = [
+                (part, gap if number else 0.0) for number, part in enumerate(parts)
+            ]
+            self.arrivals.begin(Journey(line, message, steps))
             return
         for part in parts:
             self.receiver.tell_part(self.ports[line.number], message, part)

@@ -9,6 +9,7 @@ import pytest
 
 from .fake_box import FakeBox
 from .hand_clock import HandClock
+from .runs import Runs
 from .sending import Office
 
 
@@ -51,3 +52,16 @@ def cut(office: Office, box: FakeBox) -> FakeBox:
     box.sender.piece_length = 2
     office.add(box)
     return box
+
+
+@pytest.fixture
+async def runs(office: Office, box: FakeBox, clock: HandClock) -> AsyncIterator[Runs]:
+    """The first run, with one SIM of a box that is away; each run is ended well."""
+    runs = Runs(office, box, clock)
+    office.add(box, connected=False)
+    yield runs
+    closing = asyncio.create_task(runs.office.outbox.close())
+    await clock.advance(5)
+    await closing
+    if runs.office is not office:
+        await runs.office.store.close()

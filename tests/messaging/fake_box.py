@@ -53,6 +53,7 @@ class FakeSender(Sender):
         self.longest = 1000
         self.not_ready: set[int] = set()
         self.offered: list[dict[str, int]] = []
+        self.recalled: dict[str, str] = {}
         self.as_unicode: list[bool] = []
         """Whether each call asked for UCS-2."""
 
@@ -93,6 +94,10 @@ class FakeSender(Sender):
         ending = self.endings.pop(0) if self.endings else None
         if ending is not None:
             raise ending
+
+    @override
+    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
+        self.recalled.update(keys)
 
     @override
     async def resume(self, tokens: Mapping[str, int]) -> None:

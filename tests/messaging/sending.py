@@ -136,12 +136,18 @@ class Office:
         return caller
 
     def report(
-        self, token: str, state: SendState, reason: str = "", code: int | None = None
+        self,
+        token: str,
+        state: SendState,
+        reason: str = "",
+        code: int | None = None,
+        box_key: str = "",
     ) -> None:
         """Let the box speak of a message."""
-        self.outbox.on_report(
-            "box", SendReport(token=token, state=state, reason=reason, code=code)
+        report = SendReport(
+            token=token, state=state, reason=reason, code=code, box_key=box_key
         )
+        self.outbox.on_report("box", report)
 
     def message(self, message_id: str) -> OutgoingMessage:
         """Return a message as it stands."""

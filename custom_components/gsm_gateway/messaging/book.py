@@ -70,19 +70,21 @@ class Book:
         """Return the message that a box speaks of."""
         return self._tokens.get((box_id, token))
 
-    def open_pieces(
-        self, box_id: str, reaches: SendState, now: datetime
-    ) -> Iterator[Piece]:
+    def open_pieces(self, box_id: str, reaches: SendState) -> Iterator[Piece]:
         """Give the pieces of a box of which more could be told."""
-        for (its_box, _), (job, piece) in self._tokens.items():
+        for (its_box, _), (_, piece) in self._tokens.items():
             if (
                 its_box == box_id
                 and piece.left
                 and not piece.in_flight
                 and (piece.state is SendState.UNKNOWN or (piece.state or 0) < reaches)
-                and now - job.message.changed_at < _ASKED_FOR
             ):
                 yield piece
+
+    def is_asked_for(self, piece: Piece, now: datetime) -> bool:
+        """Tell whether a box is still asked what became of a piece."""
+        job, _ = self._tokens[piece.box_id or "", piece.token]
+        return now - job.message.changed_at < _ASKED_FOR
 
 
 def _may_be_forgotten(job: Job) -> bool:

@@ -31,6 +31,7 @@ class News:
     reason: str = ""
     key: Reason = Reason.NONE
     code: int | None = None
+    box_key: str = ""
 
 
 _HELD_BACK = News(SendState.FAILED, "not sent", Reason.NOT_SENT)
@@ -51,6 +52,8 @@ class Piece:
     reason: str = ""
     key: Reason = Reason.NONE
     code: int | None = None
+    box_key: str = ""
+    """What the box calls it, if it told."""
     handed_at: datetime | None = None
     line_id: str | None = None
     box_id: str | None = None
@@ -66,17 +69,21 @@ class Piece:
         return self.state is not None and self.state >= SendState.FAILED
 
     def hear(self, news: News) -> bool:
-        """Take news unless they are stale, and tell whether they were taken."""
-        if not _is_news(self.state, news.state):
-            return False
-        self.state, self.reason = news.state, news.reason
-        self.key, self.code = news.key, news.code
-        return True
+        """Take news unless they are stale, and tell whether there was something to take."""
+        fresh = _is_news(self.state, news.state)
+        if fresh:
+            self.state, self.reason = news.state, news.reason
+            self.key, self.code = news.key, news.code
+        named = news.box_key not in ("", self.box_key)
+        if named:
+            self.box_key = news.box_key
+        return fresh or named
 
     def take_back(self) -> None:
         """Forget that it was handed over: it certainly did not go out."""
         self.token, self.serial, self.handed_at = "", None, None
         self.line_id = self.box_id = None
+        self.box_key = ""
         self.left = False
 
 

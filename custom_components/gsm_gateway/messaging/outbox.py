@@ -37,6 +37,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 5.0
 """Seconds after which queued messages are looked at, although nobody called."""
+_HERE = (State.QUEUED, State.SENDING)
 _STEPS = (State.ACCEPTED, State.SENT, State.DELIVERED)
 
 
@@ -190,7 +191,9 @@ class Outbox:
         """Hear from a box what became of a message."""
         if found := self._book.find(box_id, report.token):
             key = Reason.BOX_WORDS if report.reason else Reason.NONE
-            news = News(report.state, report.reason, key, report.code)
+            news = News(
+                report.state, report.reason, key, report.code, report.box_key
+            )
             self._courier.hear(*found, news)
 
     def box_connected(self, box_id: str) -> None:
@@ -201,6 +204,12 @@ class Outbox:
         if lines and not self._closed:
             self._ask(box_id)
         self.wake()
+
+    def forget(self, box_id: str) -> None:
+        """Forget what a box that was removed has taken; the log forgets it as well."""
+        for job in self._book:
+            if job.message.box_id == box_id and job.message.state not in _HERE:
+                self._book.remove(job)
 
     def on_store_back(self, *, anew: bool = False) -> None:
         """Hear that the disk takes something again, `anew` if with an empty file."""
@@ -295,12 +304,16 @@ class Outbox:
         await self._unsaved.write(list(self._book))
 
     def _ask(self, box_id: str) -> None:
-        """Offer open tokens to a box in the background."""
+        """Offer open tokens to a box, in the background where that takes time."""
         sender = self._router.box(box_id)[0].gateway.sender
-        tokens = {}
+        tokens: dict[str, int] = {}
         now = self._clock.now()
-        for piece in self._book.open_pieces(box_id, sender.reaches, now):
-            if line := self._router.get(piece.line_id or ""):
+        for piece in self._book.open_pieces(box_id, sender.reaches):
+            if (line := self._router.get(piece.line_id or "")) is None:
+                continue
+            if piece.box_key:
+                sender.recall(line.channel, {piece.token: piece.box_key})
+            if self._book.is_asked_for(piece, now):
                 tokens[piece.token] = line.channel
         if tokens:
             self._start(self._resume(sender, tokens), f"open SMS of {box_id}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import json
+import logging
 import sqlite3
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from ..gateways.text import Encoding
 from .disk import Statement, Value
 from .job import Job, Need, Piece
 from .messages import Fallback, OutgoingMessage, Priority, Reason, Route, State
+
+_LOGGER = logging.getLogger(__name__)
 
 _SENT: Final = (
     "message_id",
@@ -48,6 +51,7 @@ _PIECE: Final = (
     "reason",
     "reason_key",
     "code",
+    "box_key",
     "handed_at",
     "line_id",
     "box_id",
@@ -159,6 +163,7 @@ def save_piece(job: Job, piece: Piece) -> Statement:
         piece.reason,
         piece.key.value,
         piece.code,
+        piece.box_key,
         piece.handed_at.timestamp() if piece.handed_at else None,
         piece.line_id,
         piece.box_id,
@@ -197,10 +202,13 @@ def read(connection: sqlite3.Connection, since: datetime) -> Found:
         f"SELECT {fields}, told FROM sent WHERE {_OPEN} ORDER BY serial",
         (since.timestamp(),),
     )
-    records = [
-        _record(dict(zip((*_SENT, "told"), row, strict=True)), connection)
-        for row in rows.fetchall()
-    ]
+    records = []
+    for row in rows.fetchall():
+        try:
+            values = dict(zip((*_SENT, "told"), row, strict=True))
+            records.append(_record(values, connection))
+        except ValueError, TypeError, KeyError:
+            _LOGGER.exception("An outgoing message in the log cannot be read")
     newest = connection.execute(_NEWEST).fetchone()[0]
     return Found(
         records=records,
@@ -257,6 +265,7 @@ def _pieces(message_id: str, connection: sqlite3.Connection) -> Iterator[Piece]:
             reason=row["reason"],
             key=Reason(row["reason_key"]),
             code=row["code"],
+            box_key=row["box_key"],
             handed_at=_moment(row["handed_at"]) if row["handed_at"] else None,
             line_id=row["line_id"],
             box_id=row["box_id"],

@@ -59,6 +59,7 @@ class Past:
             for job in self._book
             if job.message.state is State.UNKNOWN
             and job.message.reason_key is Reason.RESTORED
+            and job.message.text  # else it was too old to be kept
         ]
 
     async def resume_restored(self, take_up: Callable[[Sequence[Job]], None]) -> int:

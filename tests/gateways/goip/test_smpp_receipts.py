@@ -134,6 +134,30 @@ async def test_receipt_closes_its_message() -> None:
     assert delivered == ["0", "1"]
 
 
+async def test_receipt_of_an_earlier_runs_message_finds_it() -> None:
+    async with on_smsc() as o:
+        o.gateway.sender.recall(1, {"7": "12"})
+        o.smsc.send(receipt("12", "DELIVRD"))
+        report = await o.listener.until_reported(DELIVERED)
+        assert report.token == "7"
+
+
+async def test_answer_tells_what_the_box_calls_the_message() -> None:
+    async with on_smsc() as o:
+        await _submit(o, b"12\0", "7")
+        (report,) = o.listener.reports
+        assert (report.state, report.box_key) == (ACCEPTED, "12")
+
+
+async def test_newer_message_keeps_its_id() -> None:
+    async with on_smsc() as o:
+        await _submit(o, b"12\0", "8")
+        o.gateway.sender.recall(1, {"7": "12"})
+        o.smsc.send(receipt("12", "DELIVRD"))
+        report = await o.listener.until_reported(DELIVERED)
+        assert report.token == "8"
+
+
 async def test_second_receipt_of_a_message_is_no_incoming_text() -> None:
     async with on_smsc() as o:
         await _submit(o, b"12\0", "7")

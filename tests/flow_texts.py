@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigSubentryFlow, OptionsFlow
 from homeassistant.data_entry_flow import (
     FlowHandler,
@@ -10,6 +11,7 @@ from homeassistant.data_entry_flow import (
     FlowResultType,
     section,
 )
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from tests.metadata.files import Json, english
@@ -23,9 +25,14 @@ type Result = dict[str, Any]
 
 
 def _texts_of(flow: Flow) -> Json:
-    """Return the texts of a flow: the entry's, its options' or a subentry's."""
+    """Return the texts of a flow: the entry's, its options', a subentry's or a repair's."""
     texts: Json = english()
-    if isinstance(flow, ConfigSubentryFlow):
+    if isinstance(flow, RepairsFlow):
+        issue = ir.async_get(flow.hass).async_get_issue(flow.handler, flow.issue_id)
+        if issue is None or issue.translation_key is None:
+            return {}  # it has just been mended
+        texts = texts["issues"][issue.translation_key]["fix_flow"]
+    elif isinstance(flow, ConfigSubentryFlow):
         texts = texts["config_subentries"][flow.handler[1]]
     else:
         texts = texts["options" if isinstance(flow, OptionsFlow) else "config"]

@@ -1,5 +1,7 @@
 """What the user can do about a repair issue."""
 
+from typing import override
+
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,
@@ -22,30 +24,21 @@ async def async_create_fix_flow(
     return ConfirmRepairFlow()
 
 
-class ResumeFlow(RepairsFlow):
+class ResumeFlow(ConfirmRepairFlow):
     """Lets messages to a number go out again."""
 
     def __init__(self, number: str, text_hash: str) -> None:
         self._number = number
         self._text_hash = text_hash
 
-    async def async_step_init(
-        self, user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Begin."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Resume once the user says so."""
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                description_placeholders={"number": self._number},
-            )
-        self.hass.data[MESSENGER].guard.resume(self._number, self._text_hash)
-        return self.async_create_entry(data={})
+        if user_input is not None:
+            self.hass.data[MESSENGER].guard.resume(self._number, self._text_hash)
+        return await super().async_step_confirm(user_input)
 
 
 class RestoredFlow(RepairsFlow):

@@ -19,16 +19,15 @@ WHOLE = (
 tried = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 
 _ANY = st.characters(exclude_categories=["Cs"])
-_BORDERS = st.integers(-3, 3).flatmap(
-    lambda off: st.sampled_from((67, 70, 134, 153, 156, 160, 306)).map(
-        lambda border: border + off
-    )
-)
 _AT_A_BORDER = st.builds(
-    lambda letter, length, tail: letter * length + "".join(tail),
-    st.sampled_from("aж"),
-    _BORDERS,
-    st.lists(st.sampled_from((*WHOLE, " ", "aaaa")), max_size=80),
+    lambda first, letter, room, off, tail: (
+        first + letter * (room + off) + "".join(tail)
+    ),
+    st.sampled_from(("", "a", "ж")),
+    st.sampled_from("aж€\N{PARTY POPPER}"),
+    st.sampled_from((33, 35, 67, 70, 76, 80, 134, 153, 156, 160, 201, 230, 306)),
+    st.integers(-3, 3),
+    st.lists(st.sampled_from((*WHOLE, " ", "aaaa")), max_size=40),
 )
 gsm_texts = st.text(GSM, min_size=1, max_size=700)
 whole_signs = st.lists(st.sampled_from(WHOLE), min_size=1, max_size=300)

@@ -68,6 +68,16 @@ async def test_time_when_a_longer_message_fits(watch: Watch) -> None:
     assert refused.frees_at == watch.clock.now() + timedelta(minutes=47)
 
 
+async def test_time_after_a_limit_was_lowered(watch: Watch) -> None:
+    watch.spend(parts=20)
+    watch.clock.pass_by(MINUTE)
+    watch.spend(parts=5)
+    watch.clock.pass_by(MINUTE)
+    watch.spend(parts=5)
+    refused = refusal(watch, wishing(limits={"a": Limits(parts_per_hour=10)}))
+    assert refused.frees_at == watch.clock.now() + timedelta(minutes=59)
+
+
 async def test_hundred_parts_a_day(watch: Watch) -> None:
     for _ in range(4):
         watch.spend(parts=25)
@@ -156,6 +166,13 @@ async def test_messages_of_today_over_midnight(watch: Watch) -> None:
     assert watch.guard.used("a").today == 1
 
 
+async def test_message_at_midnight_belongs_to_the_new_day(watch: Watch) -> None:
+    watch.clock.wall(2026, 11, 14, 23, 0, 0)
+    watch.clock.pass_by(HOUR)
+    watch.spend()
+    assert watch.guard.used("a").today == 1
+
+
 async def test_day_of_twenty_five_hours(tmp_path: Path) -> None:
     watch = Watch(tmp_path, JumpingClock(), ZoneInfo("Europe/Berlin"))
     watch.clock.wall(2026, 10, 24, 22, 30, 0)
@@ -220,6 +237,14 @@ async def test_what_is_queued_ahead_counts(watch: Watch) -> None:
     watch.guard.check([wishing(parts=2)], ahead)
     refused = refusal(watch, wishing(parts=3), ahead=ahead)
     assert (refused.which, refused.used) == (Budget.HOUR, 28)
+
+
+async def test_sims_short_of_different_things(watch: Watch) -> None:
+    limits = {"a": Limits(parts_per_hour=5), "b": Limits(parts_per_day=5)}
+    watch.guard.check([wishing(limits=limits, parts=5)] * 2)
+    ahead = (wishing(limits=limits, parts=4), wishing(limits=limits, parts=4))
+    watch.guard.check([wishing(limits=limits, parts=2)], ahead)
+    refusal(watch, wishing(limits=limits, parts=3), ahead=ahead)
 
 
 async def test_what_is_queued_for_other_sims_does_not_count(watch: Watch) -> None:

@@ -57,7 +57,9 @@ class Ahead:
         """Let one more wait."""
         lines = frozenset(wish.limits)
         self._parts[lines, wish.priority] += wish.parts
-        if wish.priority is Priority.NORMAL:
+        if wish.priority is Priority.NORMAL and any(
+            limits.recipients_per_day is not None for limits in wish.limits.values()
+        ):
             self._peers.setdefault(lines, set()).add(wish.peer)
 
     def parts(self, lines: AbstractSet[str], priorities: Collection[Priority]) -> int:
@@ -69,6 +71,9 @@ class Ahead:
         )
 
     def peers(self, lines: AbstractSet[str]) -> set[str]:
-        """Return whom normal messages are for that may use one of these SIMs."""
+        """Return whom normal messages are for that may use one of these SIMs.
+
+        Those are left out whose SIMs may all write to everybody.
+        """
         groups = (p for ls, p in self._peers.items() if not lines.isdisjoint(ls))
         return set().union(*groups)

@@ -23,11 +23,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--scale", type=float, default=20.0, help="of time")
     parser.add_argument("--sabotage", choices=SABOTAGES, default="")
+    parser.add_argument(
+        "--home-assistant", action="store_true", help="run real Home Assistant"
+    )
     parser.add_argument("--keep", type=Path, help="leave all logs in this folder")
     args = parser.parse_args()
     seed = int(time.time()) % 100_000 if args.seed is None else args.seed
     settings = Settings(
-        seconds=args.minutes * 60, seed=seed, scale=args.scale, sabotage=args.sabotage
+        seconds=args.minutes * 60,
+        seed=seed,
+        scale=args.scale,
+        sabotage=args.sabotage,
+        home_assistant=args.home_assistant,
     )
     folder = args.keep or Path(tempfile.mkdtemp(prefix="soak-"))
     folder.mkdir(parents=True, exist_ok=True)

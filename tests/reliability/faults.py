@@ -122,8 +122,8 @@ def arrival(
     order = list(range(1, parts + 1))
     random.shuffle(order)
     delays = [0, *(random.choice((0, 1, 5, 60)) for _ in order[1:])]
-    if random.random() < 0.15:
-        delays[-1] = 330
+    if random.random() < 0.35:
+        delays[-1] = 330  # after everybody has given it up
     if random.random() < 0.1:
         where["missing"] = str(order[-1])
     joined = {"order": ",".join(map(str, order)), "delays": ",".join(map(str, delays))}

@@ -1,10 +1,6 @@
 """What the harness asks of the process under test."""
 
-import asyncio
 from datetime import timedelta
-import json
-import os
-import sys
 from typing import Any
 
 from custom_components.gsm_gateway.gateways.model import GatewayError
@@ -19,39 +15,23 @@ from custom_components.gsm_gateway.messaging.messages import (
 from .aims import Aim
 from .household import Household
 from .report import Reporter
+from .stdin import Stdin
 
 
 class Orders:
-    """Takes JSON lines from standard input and does them."""
+    """Does what comes on standard input."""
 
     def __init__(self, home: Household, aim: Aim, reporter: Reporter) -> None:
-        """Do them to this household."""
+        """Do it to this household."""
         self._home = home
         self._aim = aim
         self._reporter = reporter
-        self._ended = asyncio.Event()
-        self._rest = b""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._stdin = Stdin(self._do)
 
     async def run(self) -> None:
         """Return when told to stop."""
-        loop = asyncio.get_running_loop()
-        descriptor = sys.stdin.fileno()
-        os.set_blocking(descriptor, False)
-        loop.add_reader(descriptor, self._read, descriptor)
-        await self._ended.wait()
-        loop.remove_reader(descriptor)
-
-    def _read(self, descriptor: int) -> None:
-        data = os.read(descriptor, 65536)
-        if not data:
-            self._ended.set()
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            order = json.loads(line)
-            task = asyncio.create_task(self._do(order.pop("do"), order))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._stdin.open()
+        await self._stdin.ended.wait()
 
     async def _do(self, name: str, order: dict[str, Any]) -> None:
         match name:
@@ -66,7 +46,8 @@ class Orders:
             case "ussd":
                 await self._ussd(**order)
             case "stop":
-                self._ended.set()
+                self._stdin.close()
+                self._stdin.ended.set()
 
     async def _submit(self, number: int, messages: list[dict[str, Any]]) -> None:
         requests = [_request(**message) for message in messages]

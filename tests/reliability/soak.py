@@ -30,6 +30,9 @@ AIMS = (
 )
 """Steps at which the process kills itself; chosen as often as they stand here."""
 STORE = "gsm_gateway.db"
+START_LIMIT = 120.0
+SLOW_START = 4.0
+"""Real seconds by which the lives of Home Assistant are longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,17 +44,19 @@ class Settings:
     seed: int = 1
     scale: float = 20.0
     sabotage: str = ""
-    outgoing: float = 0.9
+    outgoing: float = 0.8
     """Messages a real second."""
-    incoming: float = 0.9
+    incoming: float = 1.0
     faults: float = 0.3
-    life: float = 5.0
+    life: float = 6.0
     """Longest life of the process, in real seconds."""
     full_every: float = 25.0
     drain: float = 180.0
     """Real seconds that the drain may last."""
     watched: float = 6.0
     """Real seconds of the first life, in which every system call is watched."""
+    home_assistant: bool = False
+    """Whether real Home Assistant is the process under test."""
 
 
 @dataclass(slots=True)
@@ -91,6 +96,9 @@ class Soak:
         self._settings = settings
         self._folder = folder
         self._timing = Timing.from_now(settings.scale)
+        self._slow = SLOW_START if settings.home_assistant else 0.0
+        self._store = folder / "home" / STORE
+        self._store.parent.mkdir()
         self._bus = Log(folder / BUS, self._timing)
         self._random = Random(f"{settings.seed} kills")
         self._world: World
@@ -119,17 +127,20 @@ class Soak:
     async def _watched_life(self, log: IO[bytes]) -> None:
         """Let the process live under strace, and read whether it syncs before it speaks."""
         trace = self._folder / "trace"
-        traffic = self._traffic
-        subject = self._start(log, (*STRACE, "-o", str(trace)))
-        await subject.ready.wait()
+        traffic, settings = self._traffic, self._settings
+        under = () if settings.home_assistant else (*STRACE, "-o", str(trace))
+        subject = self._start(log, under)
+        async with asyncio.timeout(START_LIMIT):
+            await subject.ready.wait()
         subject.order("open")
         # What is on a page before it was ever read is old.
         await asyncio.sleep(self._timing.real(60))
         async with _running(traffic.submit(2.0), traffic.receive(2.0)):
             await asyncio.sleep(self._settings.watched)
         await self._stop(subject)
-        self.syncs = await asyncio.to_thread(read_trace, trace)
-        trace.unlink()
+        if under:
+            self.syncs = await asyncio.to_thread(read_trace, trace)
+            trace.unlink()
 
     async def _chaos(self, log: IO[bytes]) -> None:
         """Let one life follow the other, with traffic, faults and a disk that fills up."""
@@ -148,12 +159,13 @@ class Soak:
     def _start(self, log: IO[bytes], under: Sequence[str] = ()) -> Subject:
         """Start the process under test."""
         self._run += 1
+        program = "launcher" if self._settings.home_assistant else "child"
         command = [
             *under,
-            *(sys.executable, "-m", "tests.reliability.child"),
+            *(sys.executable, "-m", f"tests.reliability.{program}"),
             *("--timing", str(self._timing)),
             *("--report", "{report}"),
-            *("--store", str(self._folder / STORE)),
+            *("--store", str(self._store)),
             *(
                 "--boxes",
                 json.dumps(self._world.ports).replace("{", "{{").replace("}", "}}"),
@@ -169,6 +181,8 @@ class Soak:
         return subject
 
     def _hear(self, report: dict[str, Any]) -> None:
+        if report["kind"] == "status":  # Home Assistant's event has less
+            report = report | self._traffic.wished.get(report["to"], {})
         self._bus.keep(report | {"run": self._run})
         if report["kind"] == "status":
             final = report["state"] not in ("queued", "sending")
@@ -180,15 +194,17 @@ class Soak:
         random, subject = self._random, self._start(log)
         way = random.random()
         when, what = random.choice(AIMS)
-        life = random.uniform(0.2, self._settings.life)
+        life = self._life(random)
         opens_after = random.uniform(0.0, 0.8)
         if way < 0.6:
-            life = self._settings.life
+            life = self._settings.life + self._slow
             if what == "stored":
                 opens_after = life
         opening = asyncio.create_task(self._open_later(subject, opens_after))
         if way < 0.6:
-            subject.order("aim", when=when, what=what, skip=random.choice((0, 0, 1, 3)))
+            subject.order(
+                "aim", when=when, what=what, skip=random.choice((0, 0, 0, 1, 2))
+            )
         with suppress(TimeoutError):
             async with asyncio.timeout(life):
                 await subject.dead.wait()
@@ -199,11 +215,15 @@ class Soak:
         subject.kill()
         at = subject.died_at or self._timing.now()
         await subject.end()
-        found = look(self._folder / STORE, self._begun)
+        found = look(self._store, self._begun)
         aimed = f"{when} {what}" if subject.died_at else "random"
         self._world.log.note("killed", at, run=self._run, aim=aimed, **found)
         self.figures.note(found)
         self.figures.aims[aimed] += 1
+
+    def _life(self, random: Random) -> float:
+        """Return how long a process lives that nothing else ends."""
+        return self._slow + random.uniform(0.2, self._settings.life)
 
     async def _open_later(self, subject: Subject, seconds: float) -> None:
         """Let the process announce, as when Home Assistant has started."""
@@ -232,7 +252,8 @@ class Soak:
                 await self._world.command(box, "calm")
             await self._world.command(box, "power", state=True)
         subject = self._start(log)
-        await subject.ready.wait()
+        async with asyncio.timeout(START_LIMIT):
+            await subject.ready.wait()
         subject.order("open")
         loop = asyncio.get_running_loop()
         start = loop.time()

@@ -1,6 +1,7 @@
 """Messages both ways, faults, and a full disk now and then; all by one seed."""
 
 import asyncio
+from contextlib import suppress
 from itertools import count
 from random import Random
 from typing import Any
@@ -32,8 +33,8 @@ class Traffic:
         self._orders = count(1)
         self.subject: Subject | None = None
         """The process that lives now."""
-        self.sent = 0
-        self.arrived = 0
+        self.wished: dict[str, dict[str, Any]] = {}
+        """Each message by its number, which no other one has: text and `expires`."""
 
     async def _present(self) -> Subject:
         """Return the process that takes orders now, when there is one."""
@@ -51,7 +52,10 @@ class Traffic:
             order = next(self._orders)
             messages = self._wishes(random)
             subject = await self._present()
-            self.sent += len(messages)
+            now = self._world.timing.now()
+            for each in messages:
+                facts = {"text": each["text"], "expires": now + each["expire"]}
+                self.wished[each["to"]] = facts
             self._world.log.note(
                 "submit",
                 number=order,
@@ -91,11 +95,8 @@ class Traffic:
             name, arguments = faults.arrival(
                 box, sender_of(serial), text, parts, random
             )
-            try:
+            with suppress(Refused):  # no power, no network: nothing came in
                 await self._world.command(box, name, **arguments)
-            except Refused:
-                continue  # no power, no network: nothing came in
-            self.arrived += 1
 
     async def break_things(self, per_second: float) -> None:
         """Let one box after the other have a fault for ever."""
@@ -124,11 +125,8 @@ class Traffic:
             subject = await self._present()
             self._world.log.note("fault", number=number, fault="full disk")
             subject.fill_disk(full=True)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(random.uniform(1, 5)):
                     await subject.dead.wait()
-            except TimeoutError:
-                pass
-            finally:
-                subject.fill_disk(full=False)
-                self._world.log.note("fault_over", number=number)
+            subject.fill_disk(full=False)
+            self._world.log.note("fault_over", number=number)

@@ -105,6 +105,7 @@ def sent_piece(message_id: str, at: float, **changes: Any) -> Statement:
         "text": f"text of {message_id}",
         "parts": 1,
         "token": f"token {message_id}",
+        "box_key": "",
         "reason": "",
         "reason_key": "",
         "handed_at": at,

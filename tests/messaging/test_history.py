@@ -245,6 +245,48 @@ async def test_after_a_crash_the_gap_begins_with_the_last_sign_of_life(
     await second.store.close()
 
 
+async def test_a_crash_soon_after_the_connection(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    first = Log(tmp_path, clock, thread=False)
+    await first.store.open()
+    await clock.advance(90)  # the last sign of life comes before
+    connected = clock.now()
+    listening(first.store, "box", connected, connected=True)
+    await first.put("written")
+    await first.crash()
+    await clock.advance(1000)
+    second = Log(tmp_path, clock, thread=False)
+    await second.store.open()
+    expected = [Gap(since=connected, until=None)]
+    assert await gaps(second.store, "box", 9) == expected
+    await second.store.close()
+
+
+async def test_a_run_that_ended_well_leaves_a_gap_too(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    first = Log(tmp_path, clock, thread=False)
+    await first.store.open()
+    await listening(first.store, "box", clock.now(), connected=True)
+    await clock.advance(90)
+    ended = clock.now()
+    await first.store.close()
+    await clock.advance(1000)
+    second = Log(tmp_path, clock, thread=False)
+    await second.store.open()
+    assert await gaps(second.store, "box", 9) == [Gap(since=ended, until=None)]
+    await second.store.close()
+
+
+async def test_a_clock_that_goes_back_makes_no_gap_end_before_it_begins(
+    log: Log, clock: HandClock
+) -> None:
+    listening(log.store, "box", clock.now(), connected=False)
+    listening(log.store, "box", moment(ago(hours=1)), connected=True)
+    assert await gaps(log.store, "box", 9) == [Gap(since=START, until=START)]
+
+
 async def test_a_gap_outlives_a_crash_in_it(tmp_path: Path, clock: HandClock) -> None:
     first = Log(tmp_path, clock, thread=False)
     await first.store.open()

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlite3
 from typing import Final
 
-from .schema import MIGRATIONS
+from .schema import BEGIN_RUN, MIGRATIONS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -189,8 +189,8 @@ class Disk:
     ) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if not self._began:
-                connection.execute("DELETE FROM meta WHERE key = ?", (CLOSED,))
+            for sql in () if self._began else BEGIN_RUN:
+                connection.execute(sql)
             for sql, values in statements:
                 connection.execute(sql, values)
             connection.execute("COMMIT")

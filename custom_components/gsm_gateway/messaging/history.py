@@ -9,12 +9,12 @@ import json
 import sqlite3
 from typing import Any, Final, override
 
-from .disk import Value
+from .disk import Statement, Value
 from .store import Store
 
-_LISTEN: Final = """
-    UPDATE box SET listening_since = ?
-    WHERE box_id = ? AND (listening_since IS NULL OR listening_since <= ?)
+_LISTEN: Final = "UPDATE box SET listening_since = ? WHERE box_id = ?"
+_END_GAP: Final = """
+    UPDATE gap SET until = max(since, ?) WHERE box_id = ? AND until IS NULL
 """
 _BEGIN_GAP: Final = """
     INSERT INTO gap (box_id, since) SELECT box_id, ? FROM box
@@ -170,30 +170,17 @@ def listening(
 ) -> asyncio.Future[None]:
     """Write down that we listen to a box from now on, or do not.
 
-    What a run before has not ended, its last sign of life ends. The same may
-    be said again; only what is new counts.
+    The same may be said again; only what is new counts. The log itself notes
+    that nobody listens from the end of a run to the first word of the next.
     """
     now = at.timestamp()
-    alive_at = store.opening.alive_at if store.opening else None
-    statements: list[tuple[str, Sequence[Value]]] = [
-        ("INSERT OR IGNORE INTO box (box_id) VALUES (?)", (box_id,))
-    ]
-    if alive_at is not None:
-        begin = f"{_BEGIN_GAP} AND listening_since <= ?"
-        statements.append((begin, (min(alive_at, now), box_id, alive_at)))
+    statements: tuple[Statement, ...] = (
+        ("INSERT OR IGNORE INTO box (box_id) VALUES (?)", (box_id,)),
+    )
     if connected:
-        statements += [
-            (
-                "UPDATE gap SET until = ? WHERE box_id = ? AND until IS NULL",
-                (now, box_id),
-            ),
-            (_LISTEN, (now, box_id, alive_at or 0.0)),
-        ]
+        statements += (_END_GAP, (now, box_id)), (_LISTEN, (now, box_id))
     else:
-        statements += [
-            (_BEGIN_GAP, (now, box_id)),
-            ("UPDATE box SET listening_since = NULL WHERE box_id = ?", (box_id,)),
-        ]
+        statements += (_BEGIN_GAP, (now, box_id)), (_LISTEN, (None, box_id))
     return store.write(*statements, lazy=True)
 
 

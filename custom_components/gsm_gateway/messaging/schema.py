@@ -174,3 +174,16 @@ CREATE TABLE balance (
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
 """Each brings a file one `user_version` further."""
+
+BEGIN_RUN: Final[tuple[str, ...]] = (
+    """
+    INSERT INTO gap (box_id, since)
+    SELECT box_id, max(listening_since, coalesce(
+        (SELECT value FROM meta WHERE key = 'alive_at'), listening_since
+    ))
+    FROM box WHERE listening_since IS NOT NULL
+    """,
+    "UPDATE box SET listening_since = NULL WHERE listening_since IS NOT NULL",
+    "DELETE FROM meta WHERE key = 'closed_at'",
+)
+"""What the first commit of a run notes: since the last sign of life nobody has listened."""

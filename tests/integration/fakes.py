@@ -183,9 +183,6 @@ class FakeBox:
         if self.listener is not None and self.reports is not None:
             self.listener.on_report(SendReport(token=token, state=self.reports))
 
-    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
-        """Know no names of its own."""
-
     async def resume(self, tokens: Mapping[str, int]) -> None:
         """Remember nothing."""
 

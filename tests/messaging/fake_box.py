@@ -16,6 +16,7 @@ from custom_components.gsm_gateway.gateways.ports import (
     Gateway,
     InboxReader,
     Listener,
+    Recaller,
     Receiver,
     Sender,
     StatusReader,
@@ -36,7 +37,7 @@ class _NoStatus(StatusReader):
         return GatewayStatus()
 
 
-class FakeSender(Sender):
+class FakeSender(Sender, Recaller):
     """Writes down what would go on the air."""
 
     def __init__(self, order: list[str]) -> None:
@@ -150,6 +151,7 @@ class FakeBox:
             sender=self.sender,
             ussd=self.ussd,
             status=_NoStatus(),
+            recaller=self.sender,
             inbox=self.page,
             inbox_pushes=pushes,
             pacing=pacing,

@@ -92,14 +92,15 @@ class Sender(Protocol):
         that nobody knows.
         """
 
-    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
-        """Take up what the box called messages of a channel (`SendReport.box_key`), by token.
-
-        A transport without such keys has nothing to take up.
-        """
-
     async def resume(self, tokens: Mapping[str, int]) -> None:
         """Report what the box still knows of these tokens (each with its channel)."""
+
+
+class Recaller(Protocol):
+    """Hears of messages by what the box calls them (`SendReport.box_key`)."""
+
+    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
+        """Take up such keys of messages of an earlier run, by token."""
 
 
 class UssdRunner(Protocol):
@@ -146,6 +147,7 @@ class Gateway:
     sender: Sender
     ussd: UssdRunner
     status: StatusReader
+    recaller: Recaller | None = None
     inbox: InboxReader | None = None
     control: Control | None = None
     inbox_pushes: bool = True

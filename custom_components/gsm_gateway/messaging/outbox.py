@@ -191,9 +191,7 @@ class Outbox:
         """Hear from a box what became of a message."""
         if found := self._book.find(box_id, report.token):
             key = Reason.BOX_WORDS if report.reason else Reason.NONE
-            news = News(
-                report.state, report.reason, key, report.code, report.box_key
-            )
+            news = News(report.state, report.reason, key, report.code, report.box_key)
             self._courier.hear(*found, news)
 
     def box_connected(self, box_id: str) -> None:
@@ -305,18 +303,18 @@ class Outbox:
 
     def _ask(self, box_id: str) -> None:
         """Offer open tokens to a box, in the background where that takes time."""
-        sender = self._router.box(box_id)[0].gateway.sender
+        gateway = self._router.box(box_id)[0].gateway
         tokens: dict[str, int] = {}
         now = self._clock.now()
-        for piece in self._book.open_pieces(box_id, sender.reaches):
+        for piece in self._book.open_pieces(box_id, gateway.sender.reaches):
             if (line := self._router.get(piece.line_id or "")) is None:
                 continue
-            if piece.box_key:
-                sender.recall(line.channel, {piece.token: piece.box_key})
+            if piece.box_key and gateway.recaller is not None:
+                gateway.recaller.recall(line.channel, {piece.token: piece.box_key})
             if self._book.is_asked_for(piece, now):
                 tokens[piece.token] = line.channel
         if tokens:
-            self._start(self._resume(sender, tokens), f"open SMS of {box_id}")
+            self._start(self._resume(gateway.sender, tokens), f"open SMS of {box_id}")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

@@ -137,7 +137,7 @@ CREATE TABLE sent_piece (
     reason TEXT NOT NULL,
     reason_key TEXT NOT NULL,
     code INTEGER,
-    box_key TEXT NOT NULL,                  -- what the box calls it, if it told
+    box_key TEXT NOT NULL DEFAULT '',       -- what the box calls it, if it told
     handed_at REAL,                         -- null: not handed over
     line_id TEXT,
     box_id TEXT,

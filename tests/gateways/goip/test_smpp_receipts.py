@@ -136,7 +136,8 @@ async def test_receipt_closes_its_message() -> None:
 
 async def test_receipt_of_an_earlier_runs_message_finds_it() -> None:
     async with on_smsc() as o:
-        o.gateway.sender.recall(1, {"7": "12"})
+        assert o.gateway.recaller is not None
+        o.gateway.recaller.recall(1, {"7": "12"})
         o.smsc.send(receipt("12", "DELIVRD"))
         report = await o.listener.until_reported(DELIVERED)
         assert report.token == "7"
@@ -152,7 +153,8 @@ async def test_answer_tells_what_the_box_calls_the_message() -> None:
 async def test_newer_message_keeps_its_id() -> None:
     async with on_smsc() as o:
         await _submit(o, b"12\0", "8")
-        o.gateway.sender.recall(1, {"7": "12"})
+        assert o.gateway.recaller is not None
+        o.gateway.recaller.recall(1, {"7": "12"})
         o.smsc.send(receipt("12", "DELIVRD"))
         report = await o.listener.until_reported(DELIVERED)
         assert report.token == "8"

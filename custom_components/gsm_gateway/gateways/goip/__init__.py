@@ -47,6 +47,7 @@ def compose(
             sender=box,
             ussd=ussd,
             status=status,
+            recaller=box,
             inbox=WebInbox(pages),
             pacing=PACING_SECONDS,
         )

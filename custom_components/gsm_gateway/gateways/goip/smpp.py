@@ -6,7 +6,7 @@ from typing import override
 
 from ..clock import Clock
 from ..model import CannotConnect, GatewayError, SendState
-from ..ports import Listener, Receiver, Sender, StatusReader
+from ..ports import Listener, Recaller, Receiver, Sender, StatusReader
 from .settings import GoipSettings, SmppSettings
 from .smpp_coding import Alphabet
 from .smpp_line import SmppLine, line_login
@@ -14,7 +14,7 @@ from .smpp_link import AlreadyBound, SmppLink, SmppRefused, Verdict
 from .smpp_submit import count
 
 
-class SmppBox(Receiver, Sender):
+class SmppBox(Receiver, Sender, Recaller):
     """All lines of a box that are used."""
 
     reaches = SendState.DELIVERED

@@ -33,6 +33,8 @@ class Message:
     steps: list[Line] = field(default_factory=list)
     on_air: list[Line] = field(default_factory=list)
     refusals: list[Line] = field(default_factory=list)
+    results: list[Line] = field(default_factory=list)
+    """When a box told a client the end of it."""
     losses: list[Line] = field(default_factory=list)
     """What befell its dialogue with the box."""
 
@@ -94,7 +96,10 @@ def _messages(evidence: Evidence) -> dict[_Key, Message]:
 def _note_air(
     evidence: Evidence, messages: dict[_Key, Message], verdict: Verdict
 ) -> None:
+    by_sms: dict[tuple[str, int], Message] = {}
     for line in evidence.journal:
+        if line.kind == "sms_result" and (line.box, line.get("sms")) in by_sms:
+            by_sms[line.box, line["sms"]].results.append(line)
         for told in (line.fields, *line.get("open", ())):
             message = messages.get((tag_of(told.get("text") or ""), told.get("number")))
             if line.kind == "sms_on_air" and message is None:
@@ -103,6 +108,8 @@ def _note_air(
                 continue
             elif line.kind == "sms_on_air":
                 message.on_air.append(line)
+                if "sms" in line.fields:
+                    by_sms[line.box, line["sms"]] = message
             elif line.kind == "sms_refused":
                 message.refusals.append(line)
             elif line.kind in _LOSSES or told is not line.fields:
@@ -236,7 +243,10 @@ def _judge_expired(message: Message, verdict: Verdict) -> None:
 def _judge_accepted(evidence: Evidence, message: Message, verdict: Verdict) -> None:
     """Look for what withheld the rest, from the hand-over to the receipt."""
     start, end = _dialogue(message)
-    if evidence.killed_between(start, end + RECEIPT) or message.losses:
+    if message.losses:
         verdict.counts["accepted, the rest withheld"] += 1
+    elif evidence.killed_between(start, end + RECEIPT):
+        told = "told to a later run" if message.results else "never told"
+        verdict.apart[f"accepted before a kill, its receipt {told}"] += 1
     else:
         message.fail(verdict, "unreported", "accepted, and no word since")

@@ -32,7 +32,7 @@ from .scaled_http import scale_http
 from .stdin import Stdin
 from .timing import Timing
 
-INTEGRATIONS = {"automation", "logger", "script"}
+INTEGRATIONS = {"automation", "logger", "network", "script"}
 CONFIGURATION = (
     "homeassistant:\n  time_zone: UTC\n  country: DE\nlogger:\n  default: warning\n"
 )

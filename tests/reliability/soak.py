@@ -31,8 +31,8 @@ AIMS = (
 """Steps at which the process kills itself; chosen as often as they stand here."""
 STORE = "gsm_gateway.db"
 START_LIMIT = 120.0
-SLOW_START = 4.0
-"""Real seconds by which the lives of Home Assistant are longer."""
+IN_START = 0.3
+"""Share of the random kills that may fall into the start."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +96,6 @@ class Soak:
         self._settings = settings
         self._folder = folder
         self._timing = Timing.from_now(settings.scale)
-        self._slow = SLOW_START if settings.home_assistant else 0.0
         self._store = folder / "home" / STORE
         self._store.parent.mkdir()
         self._bus = Log(folder / BUS, self._timing)
@@ -194,10 +193,11 @@ class Soak:
         random, subject = self._random, self._start(log)
         way = random.random()
         when, what = random.choice(AIMS)
-        life = self._life(random)
+        life = random.uniform(0.2, self._settings.life)
+        in_start = random.random() < IN_START
         opens_after = random.uniform(0.0, 0.8)
         if way < 0.6:
-            life = self._settings.life + self._slow
+            life, in_start = self._settings.life, False
             if what == "stored":
                 opens_after = life
         opening = asyncio.create_task(self._open_later(subject, opens_after))
@@ -205,6 +205,8 @@ class Soak:
             subject.order(
                 "aim", when=when, what=what, skip=random.choice((0, 0, 0, 1, 2))
             )
+        if not in_start:
+            await self._wait_until_ready(subject)
         with suppress(TimeoutError):
             async with asyncio.timeout(life):
                 await subject.dead.wait()
@@ -221,9 +223,14 @@ class Soak:
         self.figures.note(found)
         self.figures.aims[aimed] += 1
 
-    def _life(self, random: Random) -> float:
-        """Return how long a process lives that nothing else ends."""
-        return self._slow + random.uniform(0.2, self._settings.life)
+    async def _wait_until_ready(self, subject: Subject) -> None:
+        """Return when the process has started, or has killed itself before."""
+        async with asyncio.timeout(START_LIMIT):
+            ready = asyncio.ensure_future(subject.ready.wait())
+            dead = asyncio.ensure_future(subject.dead.wait())
+            await asyncio.wait({ready, dead}, return_when=asyncio.FIRST_COMPLETED)
+            ready.cancel()
+            dead.cancel()
 
     async def _open_later(self, subject: Subject, seconds: float) -> None:
         """Let the process announce, as when Home Assistant has started."""

@@ -41,6 +41,18 @@ async def test_refused_part_is_kept_as_soon_as_the_disk_takes_it(
     assert [(m.text, m.stored) for m in box.messages] == [("x", True)]
 
 
+async def test_refused_part_that_comes_again_after_a_rebind_is_no_repeat(
+    box: Announced,
+) -> None:
+    box.store.full = True
+    await box.bring("x")
+    await box.disk_back()
+    box.inbox.on_connection(connected=False)
+    box.inbox.on_connection(connected=True)
+    await box.bring("x", link="bind 2")
+    assert (box.refused, box.acknowledged, box.texts) == (["x"], ["x"], ["x"])
+
+
 async def test_refusals_are_counted_for_each_part(box: Announced) -> None:
     box.store.full = True
     for text in ("x", "y", "x", "y"):
@@ -197,6 +209,24 @@ async def test_late_part_completes_what_was_announced_from_memory(
     async with after_a_kill(box, clock, new_id) as again:
         await clock.advance(400)
         assert again.texts == []
+
+
+async def test_later_version_writes_what_the_first_one_could_not(
+    box: Announced, clock: HandClock
+) -> None:
+    for text, number in (("a", 1), ("b", 2)):
+        await box.bring(text, ("r", number, 3))
+    box.store.fates = {"'announcing'": HELD}
+    await clock.advance(310)
+    box.store.full = True
+    box.store.release()
+    await clock.advance(0)
+    assert [(m.text, m.stored) for m in box.messages] == [("ab", False)]
+    box.store.full = False
+    await box.bring("c", ("r", 3, 3))
+    assert (box.last.text, box.last.stored) == ("abc", True)
+    pushes = await box.rows("SELECT text FROM ledger ORDER BY text")
+    assert pushes == [("a",), ("ab",), ("abc",), ("b",), ("c",)]
 
 
 async def test_what_waits_for_the_start_in_memory_is_announced_once(

@@ -262,6 +262,21 @@ async def test_part_that_the_driver_has_refused_meanwhile_comes_again_on_its_bin
     assert box.texts == ["x", "x"]
 
 
+async def test_part_comes_again_before_the_first_is_on_a_slow_disk(
+    box: Announced, clock: HandClock
+) -> None:
+    box.store.fates = {"INSERT INTO received_part": HELD}
+    await box.bring("x")
+    await clock.advance(31)  # the driver has refused it
+    await box.bring("x")
+    box.store.release()
+    await clock.advance(1)
+    assert box.acknowledged == ["x", "x"]
+    assert box.texts == ["x"]
+    await box.bring("x")
+    assert box.texts == ["x", "x"]
+
+
 async def test_ami_parts_of_an_earlier_run_do_not_come_again(
     box: Announced, clock: HandClock, new_id: Callable[[], str]
 ) -> None:

@@ -101,9 +101,11 @@ class Repeats:
         on the same bind.
         """
         now = self._clock.monotonic()
-        if arrival.earlier or now - arrival.at < _PATIENCE:
-            return
-        late = [each for each in self._answered if each.original is arrival]
+        late = [
+            each
+            for each in self._answered
+            if each.original is arrival and now - each.at >= _PATIENCE
+        ]
         for each in late:
             self._answered.remove(each)
             each.link, each.until = "", now + _REPEATED_WITHIN
@@ -143,15 +145,25 @@ class Repeats:
                 self._answered.remove(each)
                 each.until = now + _REPEATED_WITHIN
                 self._doubtful.append(each)
-        content = _content(part)
-        came = _Answered(arrival, content, part.link, now)
+        came = _Answered(arrival, _content(part), part.link, now)
+        repeated = self._find(came)
+        if repeated is not None:
+            came.original = repeated.original
         self._answered.append(came)
+        return None if repeated is None else repeated.original
+
+    def _find(self, came: _Answered) -> _Answered | None:
+        """Return what a part repeats, and expect no other repeat of that one."""
         for each in self._doubtful:
-            other_bind = not part.link or each.link != part.link
-            if each.content == content and other_bind:
+            other_bind = not came.link or each.link != came.link
+            if each.content == came.content and other_bind:
                 self._doubtful.remove(each)
-                came.original = each.original
-                return each.original
+                return each
+        for each in self._answered:
+            refused = not each.original.kept and came.at - each.at >= _PATIENCE
+            if each.content == came.content and refused:
+                self._answered.remove(each)
+                return each
         return None
 
     def _brought_by_other_login(self, arrival: Arrival) -> Arrival | None:

@@ -263,6 +263,19 @@ async def test_message_whose_place_was_taken_gets_no_part_of_another(
         assert [(m.text, m.complete) for m in again.messages] == [("third", False)]
 
 
+async def test_reference_is_free_again_after_a_complete_message_of_before(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("a", ("r", 1, 2))
+    await box.bring("b", ("r", 2, 2))
+    await clock.advance(70)
+    async with after_a_kill(box, clock, new_id) as again:
+        await again.bring("a", ("r", 1, 2))
+        await again.bring("b", ("r", 2, 2))
+        assert [(m.text, m.redelivered) for m in again.messages] == [("ab", False)]
+        assert again.last.message_id != box.last.message_id
+
+
 async def test_incomplete_and_completed_before_anybody_listened(
     clock: HandClock, new_id: Callable[[], str]
 ) -> None:

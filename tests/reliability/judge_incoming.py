@@ -43,6 +43,8 @@ class Arrival:
     """The parts that died with an AMI link, or perhaps did."""
     missing: set[int] = field(default_factory=set)
     """The parts that never came over the radio, or died inside the box."""
+    twice: bool = False
+    """Whether the box brought it twice on one link, which nobody can tell from two."""
     rolled: Line | None = None
     """How it left the inbox page."""
 
@@ -106,6 +108,8 @@ def _note_handovers(
                 verdict.apart["TG parts with nobody connected"] += 1
             case "sms_lost", "joining":
                 arrival.missing.add(part)
+            case "fault_hit", _ if line["fault"] == "duplicate":
+                arrival.twice = True
             case "page_rolled", _:
                 arrival.rolled = line
 
@@ -182,7 +186,9 @@ def _judge_events(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> Non
         else:
             first.append(event)
         before.append(event)
-    if len(first) > 1:
+    if len(first) == 2 and arrival.twice:
+        verdict.apart["brought twice on one SMPP link, announced twice"] += 1
+    elif len(first) > 1:
         what = f"{len(first)} events with redelivered false"
         verdict.fail("doubled", arrival.tag, what, *(x["id"] for x in first))
     verdict.counts["announced"] += bool(arrival.events)

@@ -214,7 +214,7 @@ def _judge_unknown(evidence: Evidence, message: Message, verdict: Verdict) -> No
     start, end = _dialogue(message)
     if evidence.killed_between(start, end) or _stopped_between(evidence, start, end):
         verdict.counts["unknown after a kill or a stop"] += 1
-    elif any(line.at <= end for line in message.losses):
+    elif any(line.at - line.get("seconds", 0.0) <= end for line in message.losses):
         verdict.counts["unknown after a fault"] += 1
     elif _stalled(evidence, message, start, end):
         verdict.apart["unknown while the machine stood still"] += 1

@@ -128,6 +128,12 @@ def test_two_events_are_one_too_many() -> None:
     assert broken(MadeUp().incoming().acknowledged().event().event(3)) == ["doubled"]
 
 
+def test_what_the_box_brought_twice_on_one_link_is_counted_apart() -> None:
+    made_up = MadeUp().incoming().acknowledged().event().event(3, id="m2")
+    made_up.box(1, "fault_hit", id=1, part=1, fault="duplicate")
+    assert list(apart(made_up)) == ["brought twice on one SMPP link, announced twice"]
+
+
 def test_two_ids_for_one_message_are_two_events() -> None:
     made_up = MadeUp().incoming().acknowledged().event().event(3, id="m2")
     assert broken(made_up) == ["doubled"]
@@ -203,6 +209,16 @@ def test_unknown_is_right_where_this_very_dialogue_was_cut() -> None:
     assert broken(made_up) == ["unknown"]
     made_up.box(2, "fault_hit", **other | {"number": "+491", "text": "o00001 hello"})
     assert broken(made_up) == []
+
+
+def test_a_fault_counts_from_its_beginning() -> None:
+    made_up = MadeUp().submit().state(1, "sending").state(60, "unknown")
+    told = {"fault": "hang", "number": "+491", "text": "o00001 hello"}
+    made_up.box(90, "fault_hit", seconds=80.0, **told)
+    assert broken(made_up) == []
+    made_up.box(190, "fault_hit", seconds=80.0, **told)
+    del made_up.journal[0]
+    assert broken(made_up) == ["unknown"]
 
 
 def test_unknown_is_right_where_its_connection_ended() -> None:

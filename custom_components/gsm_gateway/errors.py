@@ -34,6 +34,7 @@ from .messaging.messages import (
     MessagingError,
     NoReplyAddress,
     NoSim,
+    NothingToSend,
     ShuttingDown,
     TooLate,
     UnknownMessage,
@@ -52,6 +53,7 @@ _KEYS: Final[dict[type[Exception], str]] = {
     NoReplyAddress: "no_reply_address",
     BadNumber: "bad_number",
     NoSim: "no_sim",
+    NothingToSend: "nothing_to_send",
     CannotReach: "cannot_reach",
     TooLate: "too_late",
     UnknownMessage: "unknown_message",
@@ -63,6 +65,7 @@ _KEYS: Final[dict[type[Exception], str]] = {
 _CALLER_CAN_MEND: Final = (
     BadNumber,
     NoSim,
+    NothingToSend,
     TextTooLong,
     CannotReach,
     TooLate,
@@ -89,7 +92,7 @@ def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantEr
     key = _key(err)
     placeholders = {"name": name}
     match err:
-        case TextTooLong() | NoSim() | ShuttingDown():
+        case TextTooLong() | NoSim() | NothingToSend() | ShuttingDown():
             placeholders = {}
         case SendRefused():
             placeholders["reason"] = err.reason

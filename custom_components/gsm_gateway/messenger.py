@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -135,6 +137,7 @@ class Messenger:
 
     async def async_forget(self, box_id: str) -> None:
         """Forget the messages of a box that was removed."""
+        self.outbox.forget(box_id)
         try:
             await retention.forget_box(self.store, box_id)
             await BalanceStore(self.store, box_id).async_remove()
@@ -198,15 +201,19 @@ class Messenger:
     def _on_trouble(self, trouble: Trouble, detail: str) -> None:
         """Hear what became of the log."""
         troubles.async_store(self._hass, trouble, detail)
-        if trouble is Trouble.NONE:
-            self._tasks.run("after a full disk", self._async_store_back)
+        if trouble is Trouble.FULL:
+            return
+        anew = trouble is Trouble.DAMAGED
+        work = partial(self._async_write_again, anew=anew)
+        self._tasks.run(f"writing after the trouble {trouble}", work)
 
-    async def _async_store_back(self) -> None:
-        """Write what could not be written."""
+    async def _async_write_again(self, *, anew: bool) -> None:
+        """Write what could not be written, into an empty file all that waits."""
         if self._copied:
-            await self.async_end_copy()
+            with suppress(StoreUnavailable):
+                await self.async_end_copy()
         self.guard.on_store_back()
-        self.outbox.on_store_back()
+        self.outbox.on_store_back(anew=anew)
         for receiving in self.receiving.values():
             receiving.inbox.on_store_back()
 

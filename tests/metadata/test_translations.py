@@ -37,6 +37,8 @@ STEP_KEYS = {
 SECTION_KEYS = {"data", "data_description", "description", "name"}
 ENTITY_KEYS = {"name", "state", "state_attributes", "unit_of_measurement"}
 ADDRESS = re.compile(r"(?:[a-z]://|\bwww\.)[a-z0-9.-]+\.[a-z]{2}", re.IGNORECASE)
+PIECES_OF_SENTENCES = ("cms_", "reason_")
+"""Why a message went wrong: shown after a colon, in a notification or a card."""
 SLUG = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 
 
@@ -118,4 +120,13 @@ def test_issues_are_told_either_as_text_or_as_a_flow() -> None:
 def test_exceptions_are_messages_that_end_as_sentences() -> None:
     for name, exception in english()["exceptions"].items():
         assert exception.keys() == {"message"}, name
-        assert exception["message"].endswith((".", "?", "}")), name
+        ends = exception["message"].endswith((".", "?", "}"))
+        assert ends or name.startswith(PIECES_OF_SENTENCES), name
+
+
+def test_reasons_are_pieces_of_sentences() -> None:
+    for name, exception in english()["exceptions"].items():
+        if name.startswith(PIECES_OF_SENTENCES):
+            begin, end = exception["message"][:2], exception["message"][-1]
+            assert end not in ".!?", name
+            assert begin.islower() or name == "reason_interrupted", name

@@ -78,7 +78,7 @@ def _made(kind: type[Told], given: dict[str, Any]) -> Told:
     return kind(*bound.args, **bound.kwargs)
 
 
-KINDS = cast("list[type[Told]]", [*_kinds_of(GatewayError), *_kinds_of(MessagingError)])
+@@@
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -41,6 +41,8 @@ class Arrival:
     """The parts that were handed to us beyond doubt."""
     doubtful: set[int] = field(default_factory=set)
     """The parts that died with an AMI link, or perhaps did."""
+    in_memory: set[int] = field(default_factory=set)
+    """The parts that a full disk did not take before a kill."""
     missing: set[int] = field(default_factory=set)
     """The parts that never came over the radio, or died inside the box."""
     twice: bool = False
@@ -102,6 +104,8 @@ def _note_handovers(
             case "sms_handed_over", "ami":
                 if _link_died(evidence, arrival, line.at):
                     arrival.doubtful.add(part)
+                elif _only_in_memory(evidence, line.at):
+                    arrival.in_memory.add(part)
                 else:
                     arrival.safe.add(part)
             case "sms_lost", "ami":
@@ -122,6 +126,15 @@ def _link_died(evidence: Evidence, arrival: Arrival, at: float) -> bool:
     )
 
 
+def _only_in_memory(evidence: Evidence, at: float) -> bool:
+    """Tell whether a kill met what came when the disk was full."""
+    return any(
+        full.start <= at <= full.end + PROBE
+        and evidence.killed_between(at, full.end + PROBE)
+        for full in evidence.full
+    )
+
+
 def _judge_loss(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> None:
     """Compare what was handed over with what the events have."""
     told = [event["text"] for event in arrival.events]
@@ -139,6 +152,8 @@ def _judge_loss(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> None:
         verdict.fail("lost", arrival.tag, "all parts told, never the whole", *ids)
     elif arrival.box != "tango" and _was_on_page(evidence, arrival):
         verdict.fail("lost", arrival.tag, "stood on the inbox page, not told", *ids)
+    elif arrival.in_memory:
+        verdict.apart["TG messages in memory on a full disk, then killed"] += 1
     elif arrival.doubtful:
         verdict.apart["TG messages that died with their link"] += 1
     elif arrival.box == "tango":

@@ -303,6 +303,19 @@ async def test_a_copy_is_known_as_one(log: Log, tmp_path: Path) -> None:
     await original.store.close()
 
 
+@pytest.mark.parametrize("how", ["close", "crash"])
+async def test_a_run_that_ends_in_a_copy(
+    tmp_path: Path, clock: HandClock, how: str
+) -> None:
+    log = Log(tmp_path, clock, thread=False)
+    await log.store.open()
+    await log.store.begin_copy()
+    await (log.store.close() if how == "close" else log.crash())
+    again = Log(tmp_path, clock, thread=False)
+    assert (await again.store.open()).copied is (how == "crash")
+    await again.store.close()
+
+
 async def test_a_copy_without_the_journal_is_one_of_the_beginning(
     log: Log, tmp_path: Path
 ) -> None:

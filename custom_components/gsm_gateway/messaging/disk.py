@@ -18,6 +18,7 @@ type Statement = tuple[str, Sequence[Value]]
 
 COPIED: Final = "copied_at"
 """Row of `meta` that is there while a backup copies the file."""
+END_COPY: Final[Statement] = ("DELETE FROM meta WHERE key = ?", (COPIED,))
 CLOSED: Final = "closed_at"
 """Row of `meta` that is there from the end of a run to the next one's first commit."""
 
@@ -62,7 +63,8 @@ class Disk:
         self._on_aside = on_aside
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
-        self._copying = False
+        self.copying = False
+        """Whether a backup copies the file."""
         self._began = False
         self.found: dict[str, Value] | None = None
         """What `meta` held when the file was opened first."""
@@ -108,8 +110,8 @@ class Disk:
 
     def end_copy(self) -> None:
         """Go on as before the copy. Raises `Refused`."""
+        self.commit([END_COPY])
         self._copy(going_on=False)
-        self.commit([("DELETE FROM meta WHERE key = ?", (COPIED,))])
 
     def close(self) -> None:
         """Close the connection, which also takes the journal into the file."""
@@ -175,7 +177,7 @@ class Disk:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA temp_store=MEMORY")
-        checkpoint = 0 if self._copying else _CHECKPOINT
+        checkpoint = 0 if self.copying else _CHECKPOINT
         connection.execute(f"PRAGMA wal_autocheckpoint={checkpoint}")
         check = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if check != "ok":
@@ -201,7 +203,7 @@ class Disk:
         self._began = True
 
     def _copy(self, *, going_on: bool) -> None:
-        self._copying = going_on
+        self.copying = going_on
         checkpoint = 0 if going_on else _CHECKPOINT
         self.run(
             lambda connection: connection.execute(

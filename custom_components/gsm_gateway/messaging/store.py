@@ -11,7 +11,7 @@ import sqlite3
 from typing import Final
 
 from ..gateways.clock import Clock
-from .disk import CLOSED, COPIED, Begun, Disk, Refused, Statement
+from .disk import CLOSED, COPIED, END_COPY, Begun, Disk, Refused, Statement
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -155,10 +155,7 @@ class Store:
         return done
 
     async def read[T](self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Return what a query finds; it runs in the store's thread.
-
-        Raises `StoreUnavailable`.
-        """
+        """Return what a query finds, in the store's thread. Raises `StoreUnavailable`."""
         if self._closed:
             raise StoreUnavailable("the store is closed")
         await self._caught_up()
@@ -202,6 +199,8 @@ class Store:
         if self._closed:
             return
         now = self._clock.now().timestamp()
+        if self._disk.copying:
+            self.write(END_COPY)
         self.write(self._alive(), (_SET, (CLOSED, now)))
         self._closed = True
         tasks = list(self._tasks.values())

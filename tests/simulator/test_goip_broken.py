@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from .core.clock import settle
 from .core.commands import CommandError
 from .core.journal import Entry
 from .raw_goip import BoxWithClients, RawSmpp, advance, exchange, get, goip, post
@@ -191,6 +192,19 @@ async def test_request_held_up_by_silence() -> None:
         assert (await client.pdu())[0] == 0x80000004
         (hit,) = hits(box, "hang")
         assert told(hit, "number", "text", "seconds") == ("+7123", "hello", 60.0)
+
+
+async def test_second_hang_is_not_ended_by_the_first() -> None:
+    async with goip() as box:
+        await box.hang(state=True, seconds=10)
+        await settle()
+        await box.hang(state=True, seconds=60, port="smpp")
+        await settle()
+        await advance(box, 10)
+        assert b"200 OK" in await get(box, "status.xml")
+        assert not box.smpp.listener.awake.is_set()
+        await advance(box, 50)
+        await RawSmpp.bound(box)
 
 
 async def test_client_dies_before_it_acknowledged_and_was_answered() -> None:

@@ -1,6 +1,7 @@
 """What can be broken on every box."""
 
 from abc import abstractmethod
+from math import inf
 
 from . import journal as j
 from .commands import CommandError, command
@@ -121,15 +122,22 @@ class FaultBox(PoweredBox):
         for listener in self._chosen(port):
             if state:
                 listener.awake.clear()
+                listener.hangs_until = (
+                    self.clock.monotonic() + seconds if seconds else inf
+                )
             else:
                 listener.awake.set()
         if state and seconds:
-            self.spawn(self._wake(seconds, port))
+            self.spawn(self._wake(seconds))
 
-    async def _wake(self, seconds: float, port: str) -> None:
-        """End a hang."""
+    async def _wake(self, seconds: float) -> None:
+        """End the hangs whose time is over, not those that began meanwhile."""
         await self.clock.sleep(seconds)
-        await self.hang(False, port=port)
+        for listener in self.listeners.values():
+            over = listener.hangs_until <= self.clock.monotonic()
+            if self.powered and over and not listener.awake.is_set():
+                self.log(j.FAULT, fault="hang", state=False)
+                listener.awake.set()
 
     @command(
         "Half-open: connections stay open at the clients and silent for ever; "
@@ -154,6 +162,7 @@ class FaultBox(PoweredBox):
         chosen = self._chosen(port)
         for listener in chosen:
             listener.awake.clear()
+            listener.hangs_until = inf
             listener.reset_silent = False
             await listener.fall_silent()
         if power == "lost":

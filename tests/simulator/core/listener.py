@@ -93,6 +93,8 @@ class Listener:
         self.awake = asyncio.Event()
         """Cleared while the box hangs."""
         self.awake.set()
+        self.hangs_until = 0.0
+        """When a hang ends by itself, in the box's seconds."""
         self.monotonic: Callable[[], float] = time.monotonic
         self.observe_hit: Callable[[Connection, str, About, dict[str, Any]], None] = (
             lambda connection, fault, about, more: None

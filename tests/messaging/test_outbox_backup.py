@@ -55,6 +55,23 @@ async def test_new_messages_go_out(restored: Office, box: FakeBox) -> None:
     assert box.order == ["new"]
 
 
+async def test_what_was_queued_since_waits_over_a_restart(
+    restored: Office, box: FakeBox
+) -> None:
+    line = restored.router.get("a")
+    assert line is not None
+    line.connected = False
+    await restored.submit("new")
+    restored.kill()
+    run = await restored.next_run()
+    run.add(box)
+    run.outbox.box_connected("box")
+    await settle()
+    assert box.order == ["new"]
+    assert run.outbox.restored == 2
+    run.kill()
+
+
 async def test_user_wants_them_sent(
     restored: Office, box: FakeBox, clock: HandClock
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from ..gateways.clock import Clock
@@ -111,10 +112,10 @@ class Past:
             elif record.told is not job.message.state:
                 begun = State.SENDING if job.message.box_id else State.QUEUED
                 self._journal.tell_again(job, record.told or begun)
-        await self._write(ended)
+        await self._write(ended, copied=opening.copied)
         return waiting
 
-    async def _write(self, ended: Sequence[tuple[Job, State]]) -> None:
+    async def _write(self, ended: Sequence[tuple[Job, State]], *, copied: bool) -> None:
         """Write down what messages have become; then what was noted of them is no more needed."""
         if ended:
             done = self._journal.write(ended)
@@ -122,3 +123,6 @@ class Past:
             if done.exception() is not None:
                 return
         await self._store.clear_begun()
+        if copied:
+            with suppress(StoreUnavailable):
+                await self._store.end_copy()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from .fickle_store import HELD
+from .fickle_store import HELD, MUTE
 from .hand_clock import HandClock
 from .receiving import Announced, after_a_kill, ami, listening, smpp
 
@@ -209,6 +209,20 @@ async def test_late_part_completes_what_was_announced_from_memory(
     async with after_a_kill(box, clock, new_id) as again:
         await clock.advance(400)
         assert again.texts == []
+
+
+async def test_message_is_joined_while_its_first_part_is_being_written(
+    box: Announced,
+) -> None:
+    box.store.full = True
+    await box.take(ami("a", ("E1", 1, 2)))
+    box.store.fates = {PART: MUTE}
+    await box.disk_back()
+    box.store.fates = {}
+    await box.take(ami("b", ("E1", 2, 2)))
+    assert box.texts == ["ab"]
+    rows = await box.rows("SELECT message_id FROM received_part")
+    assert rows == [(box.last.message_id,)] * 2
 
 
 async def test_later_version_writes_what_the_first_one_could_not(

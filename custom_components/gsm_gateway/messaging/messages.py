@@ -200,11 +200,11 @@ class ReceivedMessage:
     """Parts that the message has, whether they came or not."""
     complete: bool
     late: bool = False
-    """Announced more than a minute after `received_at`."""
+    """Stored by an earlier run, or announced more than a minute after `received_at`."""
     redelivered: bool = False
     """Announced before under the same `message_id`."""
     stored: bool = False
-    """Whether it is safe on disk."""
+    """On disk when it is announced; else a kill may announce it a second time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -251,6 +251,24 @@ async def test_stop_that_the_disk_did_not_take_is_written_later(
     await later.store.close()
 
 
+async def test_stop_lifted_while_the_disk_is_full_is_lifted_later(
+    watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watch.guard.load()
+    for _ in range(5):
+        watch.submit()
+    with pytest.raises(Stopped):
+        watch.submit()
+    with monkeypatch.context() as full:
+        full.setattr(watch.store, "write", refuse)
+        watch.guard.resume(NUMBER, wishing().text_hash)
+    await settle()  # the stop itself is written only now
+    watch.guard.on_store_back()
+    later = await again(watch, tmp_path)
+    assert later.guard.stops() == []
+    await later.store.close()
+
+
 async def test_log_that_cannot_be_read_counts_nothing(tmp_path: Path) -> None:
     watch = Watch(tmp_path, JumpingClock())
     await watch.store.close()

@@ -113,6 +113,11 @@ class Evidence:
         """Return the kills in this time."""
         return [kill for kill in self.kills if start <= kill.at <= end]
 
+    def ended_between(self, start: float, end: float) -> list[Line]:
+        """Return the kills and the stops in this time."""
+        ends = [x for x in self.harness if x.kind in ("killed", "stopping")]
+        return [line for line in ends if start <= line.at <= end]
+
     def story(self, tag: str, ids: Iterable[str] = ()) -> list[Line]:
         """Return every line about one message, in the order of time."""
         known = set(ids)

@@ -102,12 +102,7 @@ def _note_handovers(
             case "sms_acknowledged", _ if line["status"] == 0:
                 arrival.safe.add(part)
             case "sms_handed_over", "ami":
-                if _link_died(evidence, arrival, line.at):
-                    arrival.doubtful.add(part)
-                elif _only_in_memory(evidence, line.at):
-                    arrival.in_memory.add(part)
-                else:
-                    arrival.safe.add(part)
+                _by_ami(evidence, arrival, line.at).add(part)
             case "sms_lost", "ami":
                 verdict.apart["TG parts with nobody connected"] += 1
             case "sms_lost", "joining":
@@ -116,6 +111,13 @@ def _note_handovers(
                 arrival.twice = True
             case "page_rolled", _:
                 arrival.rolled = line
+
+
+def _by_ami(evidence: Evidence, arrival: Arrival, at: float) -> set[int]:
+    """Return the parts of a message to which one belongs that a TG wrote to a login."""
+    if _link_died(evidence, arrival, at):
+        return arrival.doubtful
+    return arrival.in_memory if _only_in_memory(evidence, at) else arrival.safe
 
 
 def _link_died(evidence: Evidence, arrival: Arrival, at: float) -> bool:
@@ -197,7 +199,7 @@ def _judge_events(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> Non
                 what = "redelivered without a kill or a late part"
                 verdict.fail("redelivered", arrival.tag, what, event["id"])
         elif first and _was_from_memory(evidence, first, event):
-            verdict.apart["announced again after a full disk and a kill"] += 1
+            verdict.apart["announced again after a full disk and an end"] += 1
         else:
             first.append(event)
         before.append(event)
@@ -240,7 +242,7 @@ def _may_repeat(
 
 
 def _was_from_memory(evidence: Evidence, first: list[Line], event: Line) -> bool:
-    """Tell whether it was announced from memory, and forgotten in a kill."""
+    """Tell whether it was announced from memory, and forgotten as the process ended."""
     return not first[-1]["stored"] and bool(
-        evidence.killed_between(first[-1].at, event.at)
+        evidence.ended_between(first[-1].at, event.at)
     )

@@ -1,7 +1,7 @@
 """What an automation handed to us is on the air at most once, and always reported."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import re
 
 from .evidence import STALL, Evidence, Line, tag_of
@@ -212,7 +212,7 @@ def _stalled(evidence: Evidence, message: Message, start: float, end: float) -> 
 def _judge_unknown(evidence: Evidence, message: Message, verdict: Verdict) -> None:
     """Look for the cut, the withheld result or the kill that excuses it."""
     start, end = _dialogue(message)
-    if evidence.killed_between(start, end) or _stopped_between(evidence, start, end):
+    if evidence.ended_between(start, end):
         verdict.counts["unknown after a kill or a stop"] += 1
     elif any(line.at - line.get("seconds", 0.0) <= end for line in message.losses):
         verdict.counts["unknown after a fault"] += 1
@@ -222,15 +222,16 @@ def _judge_unknown(evidence: Evidence, message: Message, verdict: Verdict) -> No
         message.fail(verdict, "unknown", "nothing was cut, withheld or killed")
 
 
-def _stopped_between(evidence: Evidence, start: float, end: float) -> bool:
-    return any(
-        line.kind == "stopping" and start <= line.at <= end for line in evidence.harness
-    )
-
-
 def _judge_failed(evidence: Evidence, message: Message, verdict: Verdict) -> None:
-    """Look for the refusal."""
-    if not message.refusals:
+    """Look for the refusal, or for a text that a kill or a fault has cut short."""
+    before = [step["state"] for step in message.steps[:-1]]
+    if message.refusals:
+        return
+    if message.on_air and "unknown" in before:
+        last = replace(message, steps=message.steps[: before.index("unknown") + 1])
+        _judge_unknown(evidence, last, verdict)
+        verdict.counts["failed: known to be cut short"] += 1
+    else:
         message.fail(verdict, "failed", "the box did not refuse it")
 
 

@@ -243,6 +243,13 @@ def test_failed_needs_a_refusal() -> None:
     assert broken(made_up) == []
 
 
+def test_a_text_that_a_kill_cut_short_may_fail() -> None:
+    made_up = MadeUp().submit().state(1, "sending").air(2, "1/2 o00001")
+    made_up.state(9, "unknown").state(10, "failed")
+    assert broken(made_up) == ["unknown"]
+    assert broken(made_up.killed(3)) == []
+
+
 def test_an_answer_owes_an_end() -> None:
     assert broken(MadeUp().submit()) == ["unreported"]
     assert broken(MadeUp().submit().state(1, "sending")) == ["unreported"]

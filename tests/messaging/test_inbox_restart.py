@@ -234,6 +234,22 @@ async def test_late_part_that_was_not_joined_before_the_kill(
         assert again.last.message_id == box.messages[0].message_id
 
 
+async def test_event_of_the_first_version_does_not_stand_for_the_second(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    await box.bring("a", ("r", 1, 2))
+    box.store.fates = {"'announced'": HELD}
+    await clock.advance(310)
+    assert box.texts == ["a"]
+    box.store.fates["'announcing'"] = MUTE
+    await box.bring("b", ("r", 2, 2))
+    box.store.release()
+    await clock.advance(2)
+    assert box.texts == ["a"]
+    async with after_a_kill(box, clock, new_id) as again:
+        assert [(m.text, m.redelivered) for m in again.messages] == [("ab", True)]
+
+
 async def test_key_is_forgotten_a_day_later_over_a_restart(
     box: Announced, clock: HandClock, new_id: Callable[[], str]
 ) -> None:

@@ -210,9 +210,9 @@ class Store:
         _, late = await asyncio.wait(
             [asyncio.create_task(self._finish())], timeout=_CLOSING
         )
-        if late:
-            await self._give_up(late.pop())
-        self._executor.shutdown(wait=False)
+        for finishing in late:
+            await self._give_up(finishing)
+        self._executor.shutdown(wait=not late)  # an idle thread ends at once
 
     async def _call[T](self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)

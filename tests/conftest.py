@@ -32,6 +32,12 @@ def allow_loopback(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("socket_enabled")
 
 
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """A configuration folder of each test's own, for the message log."""
+    return hass_tmp_config_dir
+
+
 @pytest.fixture(autouse=True)
 def find_custom_integrations(
     request: pytest.FixtureRequest, allow_loopback: None

@@ -40,12 +40,6 @@ def log_without_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def hass_config_dir(hass_tmp_config_dir: str) -> str:
-    """A configuration folder of each test's own, for the message log."""
-    return hass_tmp_config_dir
-
-
-@pytest.fixture
 async def goip_box(hass: HomeAssistant) -> AsyncGenerator[GoipBox]:
     """A GoIP with four lines, the first two with a SIM."""
     async with running(hass, GoipBox(clock=Clock(TIME_SCALE))) as box:

@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -94,6 +94,7 @@ class Messenger:
         self._hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_close
         )
+        self._hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._config_changed)
         opening = await self.store.open()
         await self.guard.load(self._cards())
         self.outbox.hold_news()  # before the start, no automation hears them
@@ -103,6 +104,10 @@ class Messenger:
         self.async_tell_restored()
         self._tasks.run("retention", self._prune)
         async_at_started(self._hass, self._started)
+
+    @callback
+    def _config_changed(self, _event: Event) -> None:
+        self.guard.zone = dt_util.get_default_time_zone()
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:

@@ -14,11 +14,12 @@ need_outsiders() {
     have curl || need_packages "curl" curl
     perl -MNet::SMPP -e 1 2>/dev/null || need_packages "Perl's Net::SMPP" libnet-smpp-perl
     have tshark || need_packages "tshark" tshark
+    have strace || need_packages "strace" strace
     { have bearerbox || [[ -x /usr/sbin/bearerbox ]]; } || need_packages "Kannel" kannel
     have node || need_packages "Node.js" nodejs
     have npm || need_packages "npm" npm
     need_node_packages
-    say "outsiders: curl, Net::SMPP, tshark, Kannel, node with ${NODE_PACKAGES[*]}"
+    say "outsiders: curl, Net::SMPP, tshark, strace, Kannel, node with ${NODE_PACKAGES[*]}"
 }
 
 # Node packages live in the cache folder; NODE_PATH (lib.sh) lets node find them from anywhere.

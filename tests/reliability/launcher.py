@@ -143,6 +143,8 @@ class Watcher:
         match name:
             case "submit":
                 await self._submit(**order)
+            case "cancel":
+                await self._cancel(**order)
             case "aim":
                 self._aim.plan(**order)
             case "stop":
@@ -172,6 +174,14 @@ class Watcher:
             for each in told
         ]
         self._reporter.tell("answer", number=number, messages=answers)
+
+    async def _cancel(self, message_id: str) -> None:
+        try:
+            await self._hass.services.async_call(
+                const.DOMAIN, "cancel_sms", {"message_id": message_id}, blocking=True
+            )
+        except HomeAssistantError as error:
+            self._reporter.tell("not_cancelled", id=message_id, error=repr(error))
 
 
 async def furnish(hass: HomeAssistant, args: Namespace) -> None:

@@ -47,12 +47,13 @@ class Settings:
     outgoing: float = 0.8
     """Messages a real second."""
     incoming: float = 1.0
+    questions: float = 0.1
     faults: float = 0.3
     life: float = 6.0
     """Longest life of the process, in real seconds."""
     full_every: float = 25.0
     drain: float = 180.0
-    """Real seconds that the drain may last."""
+    """Real seconds that the drain may last; less where the chaos was short."""
     watched: float = 6.0
     """Real seconds of the first life, in which every system call is watched."""
     home_assistant: bool = False
@@ -149,6 +150,7 @@ class Soak:
             traffic.receive(settings.incoming),
             traffic.break_things(settings.faults),
             traffic.fill_disk(settings.full_every),
+            traffic.ask(settings.questions),
         ):
             loop = asyncio.get_running_loop()
             until = loop.time() + settings.seconds
@@ -182,6 +184,8 @@ class Soak:
     def _hear(self, report: dict[str, Any]) -> None:
         if report["kind"] == "status":  # Home Assistant's event has less
             report = report | self._traffic.wished.get(report["to"], {})
+        elif report["kind"] == "answer":
+            self._traffic.regret(report["messages"])
         self._bus.keep(report | {"run": self._run})
         if report["kind"] == "status":
             final = report["state"] not in ("queued", "sending")
@@ -266,7 +270,8 @@ class Soak:
         start = loop.time()
         # Incomplete messages and the inbox pages have their time-outs.
         await asyncio.sleep(self._timing.real(800))
-        left = self._settings.drain - (loop.time() - start)
+        limit = min(self._settings.drain, 60 + self._settings.seconds)
+        left = limit - (loop.time() - start)
         with suppress(TimeoutError):
             async with asyncio.timeout(left):
                 await self._all_done.wait()

@@ -16,6 +16,7 @@ from .texts import number_of, sender_of, text_of
 from .world import Refused, World
 
 ALARM_SHARE = 0.3
+CANCEL_SHARE = 0.05
 HOUR = 3600.0
 
 
@@ -29,6 +30,7 @@ class Traffic:
         self._incoming = Random(f"{seed} incoming")
         self._faults = Random(f"{seed} faults")
         self._disk = Random(f"{seed} disk")
+        self._regrets = Random(f"{seed} regrets")
         self._numbers = count(1)
         self._orders = count(1)
         self.subject: Subject | None = None
@@ -97,6 +99,20 @@ class Traffic:
             )
             with suppress(Refused):  # no power, no network: nothing came in
                 await self._world.command(box, name, **arguments)
+
+    async def ask(self, per_second: float) -> None:
+        """Ask for balances for ever, so many a real second; a TG opens a second login then."""
+        random = self._outgoing
+        while True:
+            await asyncio.sleep(random.expovariate(per_second))
+            subject = await self._present()
+            subject.order("ussd", sim=f"tango-{random.randint(1, LINES)}", code="*100#")
+
+    def regret(self, answer: list[dict[str, Any]]) -> None:
+        """Cancel a few of the messages that were just handed over."""
+        for each in answer:
+            if self._regrets.random() < CANCEL_SHARE and self.subject is not None:
+                self.subject.order("cancel", message_id=each["id"])
 
     async def break_things(self, per_second: float) -> None:
         """Let one box after the other have a fault for ever."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from math import inf
 from pathlib import Path
-import sqlite3
 from typing import Any, override
 
 from custom_components.gsm_gateway.gateways.clock import Clock
+from custom_components.gsm_gateway.messaging.disk import Refused
 from custom_components.gsm_gateway.messaging.store import Store, Trouble
 
 from .inline_executor import InlineExecutor
@@ -50,21 +51,20 @@ class HandStore(Store):
         super().__init__(
             path, clock, lambda trouble, _: self.troubles.append(trouble), self.executor
         )
-        self._full = False
+        self._room: float = inf
         commit = self._disk.commit
 
         def commit_or_not(statements: Any) -> None:
-            if self._full:
-                error = sqlite3.OperationalError("database or disk is full")
-                error.sqlite_errorcode = sqlite3.SQLITE_FULL
-                raise error
+            if self._room <= 0:
+                raise Refused("the disk is full")
+            self._room -= 1
             commit(statements)
 
         self._disk.commit = commit_or_not  # type: ignore[method-assign]
 
     def fill(self, *, even_the_list: bool = False) -> None:
         """Let the disk take nothing, perhaps not even the list of begun messages."""
-        self._full = True
+        self._room = 0
 
         def refuse(message_id: str) -> None:
             raise OSError("no space left on device")
@@ -72,9 +72,9 @@ class HandStore(Store):
         if even_the_list:
             self._begun.note = refuse  # type: ignore[method-assign]
 
-    def empty(self) -> None:
-        """Let the disk take everything again."""
-        self._full = False
+    def empty(self, commits: float = inf) -> None:
+        """Let the disk take everything again, or a few commits."""
+        self._room = commits
 
     def pull(self) -> None:
         """Lose what is not on disk, as a process that is killed."""

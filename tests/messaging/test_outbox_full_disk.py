@@ -151,6 +151,30 @@ async def test_disk_that_takes_something_only_for_a_moment(
     assert len(box.sender.on_air) == 1
 
 
+async def test_disk_that_is_full_again_before_all_is_written(
+    office: Office, box: FakeBox, later: list[Office]
+) -> None:
+    line = office.add(box, connected=False)
+    ids = [await office.submit(text) for text in ("1", "2")]
+    office.store.fill()
+    line.connected = True
+    office.outbox.box_connected("box")
+    await settle()
+    for commits in range(3):
+        office.store.empty(commits)
+        office.outbox.on_store_back()
+        office.report(box.sender.tokens[0], SendState.SENT)
+        await settle()
+        office.store.fill()
+    run = await restart(office, box, later)
+    assert {run.state(each) for each in ids} <= {
+        State.UNKNOWN,
+        State.SENT,
+        State.ACCEPTED,
+    }
+    assert box.order == ["1", "2"]
+
+
 async def test_new_file_gets_what_is_remembered(
     office: Office, box: FakeBox, later: list[Office]
 ) -> None:

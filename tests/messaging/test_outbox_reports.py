@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from custom_components.gsm_gateway.gateways.model import (
+    ChannelBusy,
     NoReply,
     SendRefused,
     SendState,
@@ -91,6 +92,18 @@ async def test_reports_of_strange_tokens_and_of_other_boxes(
     await settle()
     office.report(box.sender.tokens[0], SendState.SENT)
     office.report("nobody's", SendState.SENT)
+    assert office.state(message_id) is State.ACCEPTED
+
+
+async def test_token_of_an_attempt_that_was_taken_back_is_nobodys(
+    office: Office, box: FakeBox, clock: HandClock
+) -> None:
+    office.add(box)
+    box.sender.endings = [ChannelBusy("busy")]
+    message_id = await office.submit()
+    await clock.advance(10)
+    assert office.state(message_id) is State.ACCEPTED
+    office.report(box.sender.tokens[0], SendState.FAILED)
     assert office.state(message_id) is State.ACCEPTED
 
 

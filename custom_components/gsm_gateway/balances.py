@@ -179,7 +179,7 @@ class Balances:
             and line.enabled
             and line.connected
             and line.registered is not False
-            and (line.roaming_allowed or not line.roaming)
+            and not line.alarms_only
         ]
 
     def _wait(self, sim: ConfigSubentry) -> timedelta:

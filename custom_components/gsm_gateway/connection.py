@@ -43,13 +43,14 @@ class Connection:
         """Read since when nobody listens: since the run before, if there was one."""
         with suppress(StoreUnavailable):
             self.first = not await history.gaps(self._store, self._entry.entry_id, 1)
-        self._note()
+        self.note()
         with suppress(StoreUnavailable):
             gaps = await history.gaps(self._store, self._entry.entry_id, 1)
             self.gap = next(iter(gaps), self.gap)
 
-    def _note(self) -> None:
-        """Let the log know whether we listen."""
+    @callback
+    def note(self) -> None:
+        """Let the log know whether we listen; it may be told again."""
         history.listening(
             self._store,
             self._entry.entry_id,
@@ -71,7 +72,7 @@ class Connection:
         else:
             self._lost(error, changed=changed)
         if changed:
-            self._note()
+            self.note()
         return changed
 
     @callback
@@ -80,7 +81,7 @@ class Connection:
         if self.connected:
             self.connected = False
             self.gap = Gap(since=self._clock.now(), until=None)
-            self._note()
+            self.note()
 
     def _back(self) -> None:
         if self.gap.until is None:

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from functools import partial
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE, EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.const import (
+    EVENT_CORE_CONFIG_UPDATE,
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+)
 from homeassistant.core import Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -217,6 +221,8 @@ class Messenger:
         if self._copied:
             with suppress(StoreUnavailable):
                 await self.async_end_copy()
+        for runtime in self.running:
+            runtime.connection.note()
         self.guard.on_store_back()
         self.outbox.on_store_back(anew=anew)
         for receiving in self.receiving.values():

@@ -34,7 +34,9 @@ def log_without_thread() -> Iterator[None]:
     """Write to the message log in the loop, so that a few turns of it settle all."""
     with patch(
         "custom_components.gsm_gateway.messenger.Store",
-        lambda *args: Store(*args, executor=InlineExecutor()),
+        lambda path, clock, on_trouble: Store(
+            path, clock, on_trouble, InlineExecutor()
+        ),
     ):
         yield
 

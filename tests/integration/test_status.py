@@ -24,7 +24,8 @@ from tests.integration.scene import ANNA, STRANGER, act, automate, device_id
 @pytest.fixture
 def news(hass: HomeAssistant) -> list[Event]:
     """Every status event."""
-    return async_capture_events(hass, EVENT_SMS_STATUS)
+    events: list[Event] = async_capture_events(hass, EVENT_SMS_STATUS)
+    return events
 
 
 def states(news: list[Event]) -> list[tuple[str | None, str]]:

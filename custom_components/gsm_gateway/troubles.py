@@ -64,7 +64,10 @@ def async_restored(hass: HomeAssistant, count: int) -> None:
 @callback
 def async_stopped(hass: HomeAssistant, stop: Stop) -> None:
     """Tell that messages to a number are stopped, and let the user resume."""
-    same_text = stop.kind is StopKind.SAME_TEXT
+    placeholders = {"number": stop.number}
+    key = "stopped_same_text" if stop.kind is StopKind.SAME_TEXT else "stopped_loop"
+    if stop.cause:
+        key, placeholders = f"{key}_by", placeholders | {"cause": stop.cause}
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -72,8 +75,8 @@ def async_stopped(hass: HomeAssistant, stop: Stop) -> None:
         data={"number": stop.number, "text_hash": stop.text_hash},
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
-        translation_key="stopped_same_text" if same_text else "stopped_loop",
-        translation_placeholders={"number": stop.number, "cause": stop.cause or "–"},
+        translation_key=key,
+        translation_placeholders=placeholders,
     )
 
 

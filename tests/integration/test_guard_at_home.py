@@ -90,7 +90,7 @@ async def test_the_sixth_same_text_is_stopped_and_can_be_resumed(
     ((_, issue_id),) = (key for key in ir.async_get(hass).issues if key[0] == DOMAIN)
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     assert issue is not None
-    assert issue.translation_key == "stopped_same_text"
+    assert issue.translation_key == "stopped_same_text_by"
     assert issue.translation_placeholders == {"number": ANNA, "cause": "Freezer"}
 
     await fix(hass_client, issue_id)
@@ -137,7 +137,7 @@ async def test_two_automata_stop_at_the_eleventh(
     ((_, issue_id),) = (key for key in ir.async_get(hass).issues if key[0] == DOMAIN)
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     assert issue is not None
-    assert issue.translation_key == "stopped_loop"
+    assert issue.translation_key == "stopped_loop_by"
 
 
 async def test_an_alert_that_repeats_every_minute_gets_through(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from .fickle_store import HELD
+from .fickle_store import HELD, MUTE
 from .hand_clock import HandClock
 from .receiving import Announced, after_a_kill, ami, listening, smpp
 
@@ -275,6 +275,19 @@ async def test_part_comes_again_before_the_first_is_on_a_slow_disk(
     assert box.texts == ["x"]
     await box.bring("x")
     assert box.texts == ["x", "x"]
+
+
+async def test_part_that_was_never_answered_is_in_doubt_however_long_ago_it_came(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    box.store.fates = {"INSERT INTO received_part": MUTE}
+    await box.bring("x")
+    await clock.advance(200)
+    async with after_a_kill(box, clock, new_id) as again:
+        again.inbox.on_connection(connected=True)
+        await again.bring("x")
+        assert again.acknowledged == ["x"]
+        assert again.texts == ["x"]
 
 
 async def test_ami_parts_of_an_earlier_run_do_not_come_again(

@@ -103,13 +103,13 @@ class Repeats:
         now = self._clock.monotonic()
         late = [
             each
-            for each in self._answered
+            for each in (*self._answered, *self._doubtful)
             if each.original is arrival and now - each.at >= _PATIENCE
         ]
         for each in late:
-            self._answered.remove(each)
             each.link, each.until = "", now + _REPEATED_WITHIN
-        self._doubtful += late
+        self._answered = [each for each in self._answered if each not in late]
+        self._doubtful += [each for each in late if each not in self._doubtful]
 
     def forget(self, arrival: Arrival) -> None:
         """Take note that a part was not kept."""
@@ -123,12 +123,12 @@ class Repeats:
         return settled
 
     def _drop_old(self, now: float) -> None:
-        old = [a for a in self._answered if now - a.at > _DOUBT]
-        old += [a for a in self._doubtful if now >= a.until]
+        old = [a for a in self._answered if a.original.kept and now - a.at > _DOUBT]
+        old += [a for a in self._doubtful if a.original.kept and now >= a.until]
         if not old:
             return
-        self._answered = [a for a in self._answered if now - a.at <= _DOUBT]
-        self._doubtful = [a for a in self._doubtful if now < a.until]
+        self._answered = [a for a in self._answered if a not in old]
+        self._doubtful = [a for a in self._doubtful if a not in old]
         left = {a.original.part_id for a in (*self._answered, *self._doubtful)}
         self._settled += {a.original.part_id for a in old} - left
 

@@ -26,7 +26,7 @@ from tests.simulator.yeastar.options import YeastarOptions
 
 from .timing import Timing
 
-LINES = 8
+LINES = 10
 MONEY = Decimal(1_000_000)
 LOOK_SECONDS = 0.05
 LATE_SECONDS = 0.15

@@ -21,6 +21,7 @@ TWICE = 30.0
 """Seconds between the two reads of the inbox page that an entry needs where SMPP pushes."""
 READ = 10.0
 """Seconds in which a read of the page must be on disk; a kill in them undoes it."""
+_AGAIN = "announced again after a full disk and an end"
 _DEADLY = frozenset({NOT_LISTENING, LINK_CLOSED})
 
 
@@ -195,11 +196,13 @@ def _judge_events(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> Non
         before = seen[event["id"]]
         if event["redelivered"]:
             verdict.counts["redelivered"] += 1
-            if not _may_repeat(evidence, arrival, event, before):
+            if before and _was_from_memory(evidence, before, event):
+                verdict.apart[_AGAIN] += 1
+            elif not _may_repeat(evidence, arrival, event, before):
                 what = "redelivered without a kill or a late part"
                 verdict.fail("redelivered", arrival.tag, what, event["id"])
         elif first and _was_from_memory(evidence, first, event):
-            verdict.apart["announced again after a full disk and an end"] += 1
+            verdict.apart[_AGAIN] += 1
         else:
             first.append(event)
         before.append(event)

@@ -69,7 +69,7 @@ class Traffic:
     def _wishes(self, random: Random) -> list[dict[str, Any]]:
         """Return one message, or one text to several numbers."""
         serial = next(self._numbers)
-        text = text_of(f"o{serial:05d}", random)
+        text = text_of(f"o{serial:05d}", random, share_long=0.2)
         alarm = random.random() < ALARM_SHARE
         named = random.random() < 0.4
         order = [f"{random.choice(BOXES)}-{random.randint(1, LINES)}"] if named else []

@@ -94,7 +94,7 @@ class Line:
         self.queue: SmsQueue | None = None
         """Set by the router."""
         self.last_sent = -inf
-        """When (monotonic) it sent last."""
+        """When (monotonic) it sent last, over restarts and reloads."""
         self._clock = clock
         self._holder: object = None
         self._dials = False
@@ -102,7 +102,6 @@ class Line:
         self._ussds: set[asyncio.Timeout] = set()
         self._reserved: Priority | None = None
         """A message of several SMS has not sent all of them."""
-        self._paced_until = 0.0
         self._rests_until = 0.0
         self._rest = _SHORTEST_REST
 
@@ -157,6 +156,12 @@ class Line:
         """When (monotonic) a pause of this line ends, in the past if there is none."""
         return max(self._paced_until, self._rests_until)
 
+    @property
+    def _paced_until(self) -> float:
+        """When (monotonic) the pause after the last SMS ends."""
+        pacing = self.gateway.pacing if self.pacing is None else self.pacing
+        return self.last_sent + pacing
+
     def free_for(self, priority: Priority) -> bool:
         """Tell whether a message may have this line at once."""
         if self._reserved is not None and priority >= self._reserved:
@@ -192,8 +197,6 @@ class Line:
     def sent(self) -> None:
         """Note that an SMS was handed over; the next one waits a moment."""
         self.last_sent = self._clock.monotonic()
-        pacing = self.gateway.pacing if self.pacing is None else self.pacing
-        self._paced_until = self.last_sent + pacing
         self.rouse()
 
     def refused(self) -> None:

@@ -62,7 +62,7 @@ class Outbox:
         self._book = Book()
         self._waitlist = Waitlist()
         self._journal = Journal(clock, store, on_change)
-        self._past = Past(clock, store, self._book, self._journal)
+        self._past = Past(clock, store, router, self._book, self._journal)
         self._unsaved = Unsaved(store, self._journal)
         self._courier = Courier(
             Desk(

@@ -95,6 +95,10 @@ _TOP: Final = """
         UNION ALL SELECT max(serial) FROM sent_piece
     )
 """
+_HANDED: Final = """
+    SELECT line_id, max(handed_at) FROM sent_piece
+    WHERE handed_at > ? AND line_id IS NOT NULL GROUP BY line_id
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +122,8 @@ class Found:
     newest: datetime | None
     """The latest moment that the log knows of."""
     top_serial: int
+    handed_at: dict[str, datetime]
+    """When each SIM was handed something last, by line id."""
 
 
 def save(job: Job) -> Statement:
@@ -210,10 +216,12 @@ def read(connection: sqlite3.Connection, since: datetime) -> Found:
         except ValueError, TypeError, KeyError:
             _LOGGER.exception("An outgoing message in the log cannot be read")
     newest = connection.execute(_NEWEST).fetchone()[0]
+    handed = connection.execute(_HANDED, (since.timestamp(),))
     return Found(
         records=records,
         newest=None if newest is None else _moment(newest),
         top_serial=connection.execute(_TOP).fetchone()[0] or 0,
+        handed_at={line_id: _moment(at) for line_id, at in handed},
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from ..gateways.clock import Clock
@@ -13,6 +14,7 @@ from .journal import Journal
 from .messages import Reason, State
 from .outbox_log import Found
 from .restore import HEARD_OF, judge, revive
+from .router import Router
 from .store import Opening, Store, StoreUnavailable
 
 
@@ -20,10 +22,16 @@ class Past:
     """The outgoing messages on disk, and numbers that none of them has had."""
 
     def __init__(
-        self, clock: Clock, store: Store, book: Book, journal: Journal
+        self,
+        clock: Clock,
+        store: Store,
+        router: Router,
+        book: Book,
+        journal: Journal,
     ) -> None:
         self._clock = clock
         self._store = store
+        self._router = router
         self._book = book
         self._journal = journal
         self._serial = 0
@@ -97,6 +105,7 @@ class Past:
         """Remember messages, each as what it has become since its run ended."""
         self._serial = max(self._serial, found.top_serial)
         now = self._clock.now()
+        self._pause(found, now)
         waiting: list[Job] = []
         ended: list[tuple[Job, State]] = []
         for record in found.records:
@@ -114,6 +123,15 @@ class Past:
                 self._journal.tell_again(job, record.told or begun)
         await self._write(ended, copied=opening.copied)
         return waiting
+
+    def _pause(self, found: Found, now: datetime) -> None:
+        """Let the SIMs go on with the pause that the earlier run has begun."""
+        ages = {
+            line_id: max(0.0, (now - handed_at).total_seconds())
+            for line_id, handed_at in found.handed_at.items()
+        }
+        monotonic = self._clock.monotonic()
+        self._router.note_sent({each: monotonic - age for each, age in ages.items()})
 
     async def _write(self, ended: Sequence[tuple[Job, State]], *, copied: bool) -> None:
         """Write down what messages have become; then what was noted of them is no more needed."""

@@ -1,7 +1,8 @@
 """Which SIM sends a message."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from ..gateways.model import SendState
 from .job import Need
@@ -58,6 +59,7 @@ class Router:
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}
         self._queue: SmsQueue | None = None
+        self._sent: dict[str, float] = {}
 
     def attach(self, queue: SmsQueue) -> None:
         """Let all lines take their messages from this queue."""
@@ -68,7 +70,16 @@ class Router:
     def add(self, line: Line) -> None:
         """Let messages use this line, in place of an older one with its id."""
         line.queue = self._queue
+        if (older := self._lines.get(line.line_id)) is not None:
+            self._sent[line.line_id] = older.last_sent
+        line.last_sent = self._sent.get(line.line_id, -inf)
         self._lines[line.line_id] = line
+
+    def note_sent(self, moments: Mapping[str, float]) -> None:
+        """Hear when (monotonic) the lines of an earlier run have sent last, by their ids."""
+        self._sent.update(moments)
+        for line in self:
+            line.last_sent = max(line.last_sent, moments.get(line.line_id, -inf))
 
     def remove(self, line_id: str) -> None:
         """Let no message use this line any more."""

@@ -11,6 +11,9 @@ FINAL = frozenset({"sent", "delivered", "failed", "unknown", "expired", "cancell
 MARGIN = 2.0
 """Seconds by which the logs of two processes may differ."""
 EXPIRY_MARGIN = 10.0
+HOUR, DAY = 3600.0, 24 * 3600.0
+HALF_OF_HOUR, HALF_OF_DAY = 15, 50
+"""Parts of one SIM on the air that make its budget a reason to wait."""
 RECEIPT = 120.0
 """Seconds in which a box tells the result after it has accepted."""
 _PREFIX = re.compile(r"^\d{1,2}/\d{1,2} ")
@@ -174,7 +177,7 @@ def _judge_end(evidence: Evidence, message: Message, verdict: Verdict) -> None:
         case "accepted":
             _judge_accepted(evidence, message, verdict)
         case "queued" if message.steps[-1]["expires"] > evidence.end:
-            verdict.apart["still queued for want of a budget"] += 1
+            _judge_waiting(evidence, message, verdict)
         case state if state not in FINAL:
             message.fail(verdict, "unreported", f"ends as {state or 'nothing'}")
 
@@ -239,6 +242,24 @@ def _judge_expired(message: Message, verdict: Verdict) -> None:
     last = message.steps[-1]
     if last.at < last["expires"] - EXPIRY_MARGIN:
         message.fail(verdict, "expired", "before its time")
+
+
+def _judge_waiting(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Look for why the only SIM that may send it does not."""
+    box, _, sim = (message.steps[-1].get("sim") or "").partition("-")
+    on_line = [x for x in evidence.journal if x.box == box and str(x.sim) == sim]
+    day = [x for x in on_line if x.kind == "sms_on_air" and x.at > evidence.end - DAY]
+    hour = [x for x in day if x.at > evidence.end - HOUR]
+    if _parts(hour) > HALF_OF_HOUR or _parts(day) > HALF_OF_DAY:
+        verdict.apart["still queued, its SIM has used its budget"] += 1
+    elif any(x.get("fault") == "result_withheld" for x in on_line):
+        verdict.apart["still queued, its line shows a withheld result as busy"] += 1
+    else:
+        message.fail(verdict, "unreported", "still queued for no reason")
+
+
+def _parts(sent: list[Line]) -> int:
+    return sum(line.get("parts", 1) for line in sent)
 
 
 def _judge_accepted(evidence: Evidence, message: Message, verdict: Verdict) -> None:

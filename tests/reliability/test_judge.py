@@ -272,6 +272,14 @@ def test_nothing_expires_before_its_time() -> None:
     assert broken(MadeUp().submit().state(60, "expired")) == ["expired"]
 
 
+def test_waiting_needs_a_reason() -> None:
+    made_up = MadeUp().submit().state(1, "queued", sim="alpha-1", expires=START + 1e6)
+    assert broken(made_up) == ["unreported"]
+    made_up.box(2, "fault_hit", fault="result_withheld", number="+4", text="o00009")
+    reason = "still queued, its line shows a withheld result as busy"
+    assert apart(made_up) == {reason: 1}
+
+
 def test_what_was_refused_stays_off_the_air() -> None:
     made_up = MadeUp().submit().air(1)
     made_up.bus.clear()

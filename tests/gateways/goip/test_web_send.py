@@ -138,6 +138,18 @@ async def test_line_at_work_is_busy_and_nothing_is_posted(
     assert b.listener.told == [ACCEPTED, SENT]
 
 
+async def test_line_that_never_shows_an_end_is_used_again_after_three_minutes() -> None:
+    async with bench(scale=60.0) as b:
+        await b.box.lose_result(1)
+        await b.send("first", serial=1)
+        with pytest.raises(ChannelBusy):
+            await b.send("second", serial=2)
+        await b.box.clock.sleep(180)
+        await b.send("second", serial=2)
+        assert [sms["text"] for sms in b.on_air()] == ["first", "second"]
+    assert b.listener.told == [ACCEPTED, UNKNOWN, ACCEPTED, SENT]
+
+
 @pytest.mark.parametrize("bracket", ["http", "body", "slot"])
 async def test_leading_bracket_is_guarded(bracket: str) -> None:
     async with bench(bracket=bracket) as b:

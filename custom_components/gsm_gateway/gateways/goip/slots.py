@@ -16,6 +16,8 @@ from .pages import GoipPages
 from .refusals import read_refusal
 
 POLL_SECONDS = 1.0
+_LONGEST_JOB = 180.0
+"""Seconds after which a line that shows the same job at work has forgotten to end it."""
 _STARTED = "STARTED"
 _FINAL = ("DONE", "ERRORDONE")
 _NOT_REPLIED = "send, but provider not reply"
@@ -126,6 +128,19 @@ class SlotWatcher:
         """Use the pages of one box."""
         self._pages = pages
         self._clock = clock
+        self._busy: dict[int, tuple[str, float]] = {}
+        """The key that each line was first seen at work with, and when (monotonic)."""
+
+    def is_at_work(self, channel: int, slot: Slot) -> bool:
+        """Tell whether a line has something to do, as far as its slot can be believed."""
+        if not slot.is_busy:
+            self._busy.pop(channel, None)
+            return False
+        now = self._clock.monotonic()
+        known = self._busy.get(channel)
+        if known is None or known[0] != slot.key:
+            known = self._busy[channel] = slot.key, now
+        return now - known[1] < _LONGEST_JOB
 
     async def read(self, channel: int) -> Slot:
         """Return the slot of a line as it is now. Raises `GatewayError`."""

@@ -33,7 +33,7 @@ class LineForms:
             lines = (await self._pages.line_field()).fields(channel)
         except (NoReply, UnexpectedReply) as error:
             raise CannotConnect(str(error)) from error
-        if slot.is_busy:
+        if self._slots.is_at_work(channel, slot):
             raise ChannelBusy("The line is at work")
         return slot, lines
 

@@ -41,15 +41,24 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
         self._reader = reader
         self.connection = connection
         self.data = NOTHING_KNOWN
+        self.looked = False
+        """Whether the box was asked for its status since it is within reach."""
 
     @callback
     def async_connection_changed(self) -> None:
         """Tell the listeners, and read the status of a box that is back."""
+        self.looked = False
         self.async_set_updated_data(NOTHING_KNOWN)
         if self.connection.connected:
             self.config_entry.async_create_background_task(
-                self.hass, self.async_refresh(), self.name
+                self.hass, self._async_look(), self.name
             )
+
+    async def _async_look(self) -> None:
+        """Read the status, and tell the listeners also if there is none."""
+        await self.async_refresh()
+        self.looked = True
+        self.async_update_listeners()
 
     @override
     async def _async_update_data(self) -> GatewayStatus:

@@ -18,8 +18,7 @@ from .contacts import contact_name
 from .devices import async_device, identifier, sim_on_channel
 from .messaging.history import Direction, Entry, Scope
 from .messaging.numbers import NumberForm, country_of, formed
-from .reasons import in_words
-from .sending import device_and_entry
+from .sending import async_reason, device_and_entry
 
 
 @callback
@@ -110,7 +109,7 @@ def async_listed(hass: HomeAssistant, entry: Entry) -> dict[str, Any]:
     return told | {
         "to": entry.number,
         "state": entry.state,
-        "reason": in_words(hass, entry),
+        "reason": async_reason(hass, entry),
         "code": entry.code,
         "attempt": entry.attempt,
         "changed_at": entry.changed_at.isoformat(),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from functools import partial
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final

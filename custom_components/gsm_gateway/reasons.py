@@ -44,6 +44,12 @@ def in_words(hass: HomeAssistant, message: Reasoned) -> str | None:
     return _text(hass, "reason_piece", reason=reason, **numbers)
 
 
+@callback
+def key_in_words(hass: HomeAssistant, key: Reason) -> str | None:
+    """Return a reason by its key, if there is one."""
+    return None if key is Reason.NONE else _text(hass, f"reason_{key}")
+
+
 def _reason(hass: HomeAssistant, message: Reasoned) -> str | None:
     if message.reason_key not in (Reason.NONE, Reason.BOX_WORDS):
         return _text(hass, f"reason_{message.reason_key}") or message.reason

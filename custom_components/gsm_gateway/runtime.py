@@ -151,6 +151,7 @@ class GatewayRuntime:
             policy=SendPolicy.NEVER,
         )
         line.connected = self.connection.connected
+        line.roaming = True  # perhaps: the box has not told yet
         self.messenger.router.add(line)
         return line
 
@@ -191,7 +192,8 @@ class GatewayRuntime:
         for line in self.lines.values():
             channel = status.channel(line.channel)
             line.registered = channel.registered if channel else None
-            line.roaming = channel.roaming if channel else None
+            if self.status.looked:  # else what was known last
+                line.roaming = channel.roaming if channel else None
         if status != self._told:
             self._told = status
             async_register_devices(self.hass, self.entry, status)

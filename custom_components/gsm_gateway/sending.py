@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Context, HomeAssistant, callback
@@ -36,7 +36,7 @@ from .messaging.messages import (
 )
 from .messaging.numbers import country_of, dialable, from_integer
 from .messenger import MESSENGER
-from .reasons import in_words
+from .reasons import Reasoned, in_words, key_in_words
 
 ATTR_ENCODING: Final = "encoding"
 ATTR_WAIT_FOR: Final = "wait_for"
@@ -174,12 +174,27 @@ def async_response(
                 "device_id": _device_id(hass, message.line_id),
                 "parts": message.parts,
                 "state": message.state.value,
-                "reason": in_words(hass, message),
+                "reason": async_reason(hass, message),
                 "dropped": message.dropped,
             }
             for message in messages
         ]
     }
+
+
+class Listed(Reasoned, Protocol):
+    """A message of which a list tells."""
+
+    @property
+    def message_id(self) -> str:
+        """The message."""
+
+
+@callback
+def async_reason(hass: HomeAssistant, message: Listed) -> str | None:
+    """Return why a message stands where it does, also one that waits."""
+    waits = hass.data[MESSENGER].outbox.why_waiting(message.message_id)
+    return in_words(hass, message) or key_in_words(hass, waits)
 
 
 @callback

@@ -59,19 +59,30 @@ class Chooser:
             or any(x.line_id == line_id for x in self._options(group.kind).lines)
         )
 
+    def why_waits(self, job: Job) -> tuple[str, Reason]:
+        """Return what keeps a message from SIMs that are ready, if anything does."""
+        priority = job.message.priority
+        options = self._options(Kind(job.need, priority, None))
+        ready = [
+            line
+            for line in options.lines
+            if line.able and job.parts_on(line.gateway.sender)
+        ]
+        able = [line for line in ready if line.lets(priority)]
+        if ready and not able:
+            return "the SIMs are abroad and send only alarms", Reason.ROAMING
+        if able and not any(options.fits(job, line) for line in able):
+            return "the limits of the SIMs are used up", Reason.OVER_LIMIT
+        return "", Reason.NONE
+
     def why_late(self, job: Job) -> tuple[str, Reason]:
         """Return why a message could not be sent in its time."""
         message = job.message
         if message.reason:
             return message.reason, message.reason_key
-        options = self._options(Kind(job.need, message.priority, None))
-        able = [
-            line
-            for line in options.lines
-            if line.lets(message.priority) and job.parts_on(line.gateway.sender)
-        ]
-        if able and not any(options.fits(job, line) for line in able):
-            return "the limits of the SIMs are used up", Reason.OVER_LIMIT
+        words, key = self.why_waits(job)
+        if key is not Reason.NONE:
+            return words, key
         return "no SIM could send it in time", Reason.NO_SIM_IN_TIME
 
     def _first(self, group: Group) -> tuple[Job, Line] | None:

@@ -138,6 +138,13 @@ class Outbox:
         """Return how many messages wait that this SIM may send, or any SIM."""
         return self._chooser.waiting(line_id)
 
+    def why_waiting(self, message_id: str) -> Reason:
+        """Return what keeps a message from SIMs that are ready; `NONE` where nothing does."""
+        job = self._book.get(message_id)
+        if job is None or job not in self._waitlist:
+            return Reason.NONE
+        return self._chooser.why_waits(job)[1]
+
     @property
     def restored(self) -> int:
         """How many messages a restored backup had in its queue, of which the user must decide."""

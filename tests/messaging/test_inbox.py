@@ -15,8 +15,8 @@ from custom_components.gsm_gateway.gateways.model import (
 )
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
 
-from .hand_clock import START, HandClock
-from .receiving import SENDER, Announced, ami, listening, smpp
+from .hand_clock import START, HandClock, settle
+from .receiving import SENDER, Announced, after_a_kill, ami, listening, smpp
 
 PARTY = "\N{PARTY POPPER}"
 HIGH, LOW = "\ud83c", "\udf89"
@@ -88,6 +88,19 @@ async def test_closed_inbox_refuses(box: Announced) -> None:
     await box.take(smpp("x", refuse=lambda: refused.append("x")))
     assert refused == ["x"]
     assert box.messages == []
+
+
+async def test_closed_inbox_keeps_what_the_box_cannot_keep(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    box.inbox.close()
+    await box.take(ami("x"))
+    assert box.messages == []
+    async with after_a_kill(box, clock, new_id) as again:
+        assert [(m.text, m.redelivered) for m in again.messages] == [("x", False)]
+    box.inbox.open()
+    await settle()
+    assert [(m.text, m.redelivered) for m in box.messages] == [("x", False)]
 
 
 async def test_listener_that_raises_costs_only_its_own_message(

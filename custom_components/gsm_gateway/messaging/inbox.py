@@ -90,8 +90,8 @@ class Inbox:
     def take(self, part: SmsPart) -> None:
         """Keep a part and acknowledge it, or refuse it; never raises."""
         smpp = part.transport is Transport.SMPP
-        if self._closed or (smpp and self._announcer.is_full):
-            part.refuse()
+        if smpp and (self._closed or self._announcer.is_full):
+            part.refuse()  # what AMI brings would be lost by that
             return
         arrival = Arrival(
             part_id=self._new_id(),
@@ -175,7 +175,9 @@ class Inbox:
     def close(self) -> None:
         """Announce nothing any more and refuse what still comes.
 
-        What is on its way to the disk is acknowledged when it is there.
+        What is on its way to the disk is acknowledged when it is there. What a
+        box cannot keep (AMI) is still taken, to be announced after the next
+        `open()`.
         """
         self._closed = True
         self._announcer.close()

@@ -96,6 +96,17 @@ async def test_nothing_goes_out_when_the_clock_went_back(
     assert runs.box.sender.on_air == []
 
 
+async def test_nothing_goes_out_when_the_clock_stood_still_while_all_was_off(
+    runs: Runs, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queue(runs)
+    await clock.advance(20 * 60)
+    _set_back(clock, monkeypatch, timedelta(minutes=10))
+    office = await runs.again()
+    assert office.message("m1").reason_key is Reason.CLOCK_JUMPED
+    assert runs.box.sender.on_air == []
+
+
 async def test_clock_that_is_set_right_by_seconds_stops_nothing(
     runs: Runs, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

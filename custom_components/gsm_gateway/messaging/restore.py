@@ -12,8 +12,8 @@ from .store import Opening
 
 HEARD_OF: Final = timedelta(days=3)
 """How long after its last step a box may still tell of a message."""
-_SKEW: Final = timedelta(minutes=1)
-"""By which a clock may be set back without being said to have jumped."""
+_SKEW: Final = 60.0
+"""Seconds by which a clock may be set back without being said to have jumped."""
 _INTERRUPTED: Final = News(SendState.UNKNOWN, "interrupted", Reason.INTERRUPTED)
 
 
@@ -39,7 +39,7 @@ def judge(
 
     Nothing old goes out by itself: not what may have been handed over, not
     what a backup brought back, not what has expired, and nothing at all where
-    the clock went back behind `newest`.
+    the clock went back behind `newest`, or behind the last sign of life.
     """
     message = job.message
     if message.state is State.SENDING:
@@ -51,7 +51,10 @@ def judge(
         return {"state": State.UNKNOWN, "reason": words, "reason_key": key}
     if message.message_id in opening.begun:
         return _interrupted(job)
-    if newest is not None and now < newest - _SKEW:
+    known = [newest.timestamp()] if newest else []
+    if opening.alive_at is not None:
+        known.append(opening.alive_at)
+    if known and now.timestamp() < max(known) - _SKEW:
         words, key = "the clock went back", Reason.CLOCK_JUMPED
     elif now >= message.expires_at:
         words, key = "no SIM could send it in time", Reason.NO_SIM_IN_TIME

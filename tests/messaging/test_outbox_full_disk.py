@@ -187,6 +187,28 @@ async def test_new_file_gets_what_is_remembered(
     assert run.state(message_id) is State.ACCEPTED
 
 
+@pytest.mark.parametrize("runs_before", [0, 1])
+async def test_what_was_told_is_not_told_again_from_a_new_file(
+    office: Office, box: FakeBox, later: list[Office], runs_before: int
+) -> None:
+    office.add(box)
+    message_id = await office.submit()
+    office.store.fill()
+    await settle()
+    office.store.empty()
+    office.outbox.on_store_back()
+    await settle()
+    run = office
+    for _ in range(runs_before):
+        run = await restart(run, box, later)
+    await asyncio.wait([run.store.write(("DELETE FROM sent", ()))])
+    run.outbox.on_store_back(anew=True)
+    await settle()
+    run = await restart(run, box, later)
+    assert run.state(message_id) is State.ACCEPTED
+    assert run.told == []
+
+
 async def test_states_are_told_in_their_order(office: Office, box: FakeBox) -> None:
     office.add(box)
     office.store.fill()

@@ -130,6 +130,8 @@ class Job:
     """The last step that is on disk, or that the disk refused."""
     on_disk: State | None = None
     """What an unforeseen end of this process would leave of it."""
+    heard: State | None = None
+    """The last state that was told."""
     unsaved: bool = False
     """Whether the disk has refused a step."""
     noted: bool = False

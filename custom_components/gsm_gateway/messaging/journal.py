@@ -70,7 +70,7 @@ class Journal:
 
     def rewrite(self, jobs: Sequence[Job]) -> asyncio.Future[None]:
         """Write down again what the disk has not taken, in one commit; nothing is told."""
-        rows = [row for job in jobs for row in _rows(job, None)]
+        rows = [row for job in jobs for row in (*_rows(job, None), *_marks(job))]
         return self._write([(job, job.message.state) for job in jobs], rows)
 
     def change(self, job: Job, **changes: Any) -> State:
@@ -139,10 +139,10 @@ class Journal:
                 self.on_change(step.message, step.previous)
             except Exception:  # a listener's fault must not stop the queue
                 _LOGGER.exception("A message's new state could not be told")
-            state = step.message.state
-            if state not in _UNMARKED and step.job.on_disk is not None:
-                mark = outbox_log.mark_told(step.message.message_id, state)
-                self._store.write(mark, lazy=True)
+            step.job.heard = step.message.state
+            if step.job.on_disk is not None:
+                for mark in _marks(step.job):
+                    self._store.write(mark, lazy=True)
 
 
 class Unsaved:
@@ -181,6 +181,12 @@ class Unsaved:
         for job in noted:
             job.noted = False
         await self._store.clear_begun()
+
+
+def _marks(job: Job) -> Iterator[Statement]:
+    """Give what keeps a restart from telling again what was told last."""
+    if job.heard is not None and job.heard not in _UNMARKED:
+        yield outbox_log.mark_told(job.message.message_id, job.heard)
 
 
 def _rows(job: Job, before: State | None) -> Iterator[Statement]:

@@ -29,6 +29,7 @@ def revive(record: Record, clock: Clock) -> Job:
         revived=True,
         settled=record.message,
         on_disk=record.message.state,
+        heard=record.told,
     )
 
 

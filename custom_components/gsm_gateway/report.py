@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
 
-from .const import CONF_CHANNEL, CONF_IMSI, EVENT_SMS_STATUS
+from .const import CONF_CHANNEL, CONF_IMSI, DOMAIN, EVENT_SMS_STATUS
 from .contacts import contact_name
 from .devices import async_device
 from .messaging.messages import OutgoingMessage, State
@@ -32,9 +33,7 @@ def status_data(
     hass: HomeAssistant, message: OutgoingMessage, previous: State | None
 ) -> dict[str, Any]:
     """Return what outsiders see of an outgoing message; its names never change."""
-    entry = (
-        hass.config_entries.async_get_entry(message.box_id) if message.box_id else None
-    )
+    entry = _entry(hass, message)
     sim = entry.subentries.get(message.line_id or "") if entry else None
     device = async_device(hass, entry, sim.subentry_id) if entry and sim else None
     country = country_of(sim.data.get(CONF_IMSI)) if sim else None
@@ -55,3 +54,17 @@ def status_data(
         "attempt": message.attempt,
         "changed_at": message.changed_at.isoformat(),
     }
+
+
+def _entry(hass: HomeAssistant, message: OutgoingMessage) -> ConfigEntry | None:
+    """Return the box that has a message, or that of the only SIM which may send it."""
+    if message.box_id:
+        return hass.config_entries.async_get_entry(message.box_id)
+    return next(
+        (
+            entry
+            for entry in hass.config_entries.async_entries(DOMAIN)
+            if message.line_id in entry.subentries
+        ),
+        None,
+    )

@@ -254,6 +254,51 @@ async def test_an_expired_message_is_told(
     assert news[-1].data["reason"] == "no SIM could send it in time"
 
 
+async def test_a_sim_that_was_named_is_told_before_it_sends(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    news: list[Event],
+    runs: list[dict[str, Any]],
+) -> None:
+    sim1, sim2 = (device_id(hass, cellar, sim) for sim in ("sim1", "sim2"))
+    await automate(
+        hass,
+        {
+            "triggers": {
+                "trigger": "gsm_gateway.sms_failed",
+                "target": {"device_id": sim1},
+            },
+            "actions": {"action": "test.note", "data": {"sim": "{{ trigger.sim }}"}},
+        },
+    )
+    fake_box.switch(on=False)
+    short = timedelta(seconds=1)
+    await act(hass, "send_sms", to=ANNA, message="any", expire_after=short)
+    for sim in (sim2, sim1):
+        await act(
+            hass,
+            "send_sms",
+            to=ANNA,
+            message="one",
+            device_id=sim,
+            expire_after=short,
+        )
+    while len(news) < 6:
+        await settle(hass)
+
+    told = [(e.data["state"], e.data["device_id"], e.data["channel"]) for e in news]
+    assert told == [
+        ("queued", None, None),
+        ("queued", sim2, 2),
+        ("queued", sim1, 1),
+        ("expired", None, None),
+        ("expired", sim2, 2),
+        ("expired", sim1, 1),
+    ]
+    assert runs == [{"sim": "Cellar SIM 1"}]
+
+
 async def test_encoding_tells_what_it_dropped(
     hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
 ) -> None:

@@ -14,6 +14,12 @@ ISSUE_STORE_DAMAGED: Final = "store_damaged"
 ISSUE_RESTORED: Final = "restored"
 ISSUE_STOPPED: Final = "stopped"
 
+_STOPPED: Final = {
+    StopKind.SAME_TEXT: ("stopped_same_text", "stopped_same_text_by"),
+    StopKind.LOOP: ("stopped_loop", "stopped_loop_by"),
+}
+"""The texts of a stop; the second one names its cause."""
+
 
 @callback
 def async_store(hass: HomeAssistant, trouble: Trouble, detail: str) -> None:
@@ -64,10 +70,10 @@ def async_restored(hass: HomeAssistant, count: int) -> None:
 @callback
 def async_stopped(hass: HomeAssistant, stop: Stop) -> None:
     """Tell that messages to a number are stopped, and let the user resume."""
+    key, key_with_cause = _STOPPED[stop.kind]
     placeholders = {"number": stop.number}
-    key = "stopped_same_text" if stop.kind is StopKind.SAME_TEXT else "stopped_loop"
     if stop.cause:
-        key, placeholders = f"{key}_by", placeholders | {"cause": stop.cause}
+        key, placeholders = key_with_cause, placeholders | {"cause": stop.cause}
     ir.async_create_issue(
         hass,
         DOMAIN,

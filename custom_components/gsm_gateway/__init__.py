@@ -4,6 +4,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.setup import async_setup_component
 
 from . import classic_notify
 from .const import DOMAIN, SUBENTRY_SIM
@@ -65,8 +66,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
     """Forget a box and its messages."""
-    _forget_box(hass, entry)
-    await hass.data[MESSENGER].async_forget(entry.entry_id)
+    # Where all boxes are disabled, nobody has opened the log in this run.
+    if await async_setup_component(hass, DOMAIN, {}):
+        _forget_box(hass, entry)
+        await hass.data[MESSENGER].async_forget(entry.entry_id)
 
 
 async def async_remove_config_entry_device(
@@ -79,8 +82,7 @@ async def async_remove_config_entry_device(
 
 def _forget_box(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
     """Let no message wait for the SIMs of a box that was removed or disabled."""
-    if (messenger := hass.data.get(MESSENGER)) is None:
-        return
+    messenger = hass.data[MESSENGER]
     messenger.receiving.pop(entry.entry_id, None)
     for sim in entry.get_subentries_of_type(SUBENTRY_SIM):
         messenger.router.remove(sim.subentry_id)

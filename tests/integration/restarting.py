@@ -23,6 +23,7 @@ def kept(entry: ConfigEntry) -> MockConfigEntry:
     """Return an entry as Home Assistant keeps it from one run to the next."""
     return MockConfigEntry(
         domain=entry.domain,
+        disabled_by=entry.disabled_by,
         entry_id=entry.entry_id,
         title=entry.title,
         unique_id=entry.unique_id,
@@ -84,7 +85,8 @@ async def running_in(
         for entry in entries:
             again = kept(entry)
             again.add_to_hass(hass)
-            assert await hass.config_entries.async_setup(again.entry_id)
+            if not again.disabled_by:
+                assert await hass.config_entries.async_setup(again.entry_id)
         await settle(hass)
         try:
             yield hass

@@ -274,6 +274,19 @@ async def test_a_removed_box_leaves_nothing(
             assert [each["text"] for each in await log_of(second)] == ["to the attic"]
 
 
+async def test_a_box_that_is_disabled_since_the_start_leaves_nothing(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    await receive(hass, fake_box, "hello")
+    await hass.config_entries.async_set_disabled_by(
+        cellar.entry_id, ConfigEntryDisabler.USER
+    )
+    async with restarted(hass, cellar) as second:
+        await second.config_entries.async_remove(cellar.entry_id)
+        await settle(second)
+        assert await log_of(second) == []
+
+
 async def test_a_disabled_box_keeps_its_messages(
     hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
 ) -> None:

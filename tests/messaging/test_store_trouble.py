@@ -338,3 +338,23 @@ async def test_tasks_settle_while_the_disk_is_full(log: Log, clock: HandClock) -
         log.put("x" * 9000)
         await settle()
     assert len(asyncio.all_tasks()) == before
+
+
+async def test_what_has_just_ended_can_begin_again(log: Log) -> None:
+    begun: list[int] = []
+
+    async def work() -> None:
+        begun.append(1)
+
+    log.store._own("probe", work)
+    await asyncio.sleep(0)
+    log.store._own("probe", work)
+    await settle()
+    assert begun == [1, 1]
+
+
+async def test_begun_messages_after_the_end(log: Log) -> None:
+    await log.store.close()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await log.store.note_begun("m1")
+    await log.store.clear_begun()

@@ -181,7 +181,7 @@ class Store:
         """Forget what `note_begun` noted; the rows tell it now."""
         try:
             await self._call(self._begun.clear)
-        except OSError as error:
+        except (OSError, StoreUnavailable) as error:
             _LOGGER.debug("The list of begun messages could not be cleared: %s", error)
 
     async def begin_copy(self) -> None:
@@ -215,7 +215,13 @@ class Store:
         self._executor.shutdown(wait=not late)  # an idle thread ends at once
 
     async def _call[T](self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        """Do something in the store's thread. Raises `StoreUnavailable` after the end."""
+        loop = asyncio.get_running_loop()
+        try:
+            done = loop.run_in_executor(self._executor, work)
+        except RuntimeError as error:  # it has been shut down
+            raise StoreUnavailable("the store is closed") from error
+        return await done
 
     async def _do(self, work: Callable[[], None]) -> None:
         """Do what is no write of anybody. Raises `StoreUnavailable`."""
@@ -224,16 +230,21 @@ class Store:
         except Refused as error:
             self._refused(error)
             raise StoreUnavailable(str(error)) from error
-        except RuntimeError as error:  # the executor has been shut down
-            raise StoreUnavailable("the store is closed") from error
 
     def _own(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Run something once at a time, to be ended by `close`."""
         if self._closed or name in self._tasks:
             return
-        task = asyncio.create_task(work())
-        self._tasks[name] = task
-        task.add_done_callback(lambda _: self._tasks.pop(name))
+        self._tasks[name] = asyncio.create_task(self._run(name, work))
+
+    async def _run(
+        self, name: str, work: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        try:
+            await work()
+        finally:
+            # Not later, in a callback: it may have to begin again at once.
+            del self._tasks[name]
 
     def _alive(self) -> Statement:
         return _SET, (_ALIVE, self._clock.now().timestamp())

@@ -227,7 +227,10 @@ async def test_states_are_told_in_their_order(office: Office, box: FakeBox) -> N
 async def test_file_that_can_be_read_only_later(
     office: Office, box: FakeBox, later: list[Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.add(box, connected=False)
+    line = office.add(box)
+    await office.submit("gone")
+    await settle()
+    line.connected = False
     old = await office.submit("old")
     office.kill()
     await settle()
@@ -240,12 +243,13 @@ async def test_file_that_can_be_read_only_later(
     await run.open()
     new = await run.submit("new")
     await settle()
-    assert box.order == ["new"]
+    assert box.order == ["gone", "new"]
     assert run.outbox.get(old) is None
     office.path.rmdir()
     directory.rename(office.path)
     await office.clock.advance(15)
     run.outbox.on_store_back()
     await settle()
-    assert box.order == ["new", "old"]
+    assert box.order == ["gone", "new", "old"]
+    assert box.sender.tokens[0] in box.sender.offered[-1]
     assert run.state(new) is State.ACCEPTED

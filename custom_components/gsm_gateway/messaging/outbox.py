@@ -92,9 +92,7 @@ class Outbox:
 
     async def load(self, opening: Opening) -> None:
         """Take up what an earlier run has left, before anything else is called."""
-        self._take_up(await self._past.load(opening))
-        for box_id in {line.box_id for line in self._router if line.connected}:
-            self._ask(box_id)
+        self._go_on(await self._past.load(opening))
 
     def hold_news(self) -> None:
         """Keep back from `on_change` what becomes of messages, until `tell_news`.
@@ -280,6 +278,12 @@ class Outbox:
             self._waitlist.add(job)
         self.wake()
 
+    def _go_on(self, jobs: Sequence[Job]) -> None:
+        """Send what an earlier run has left, and ask the boxes that are there for its news."""
+        self._take_up(jobs)
+        for box_id in {line.box_id for line in self._router if line.connected}:
+            self._ask(box_id)
+
     def _hand_over(self, job: Job, line: Line) -> None:
         """Begin to send a message; the line is free for it."""
         self._waitlist.discard(job)
@@ -305,7 +309,8 @@ class Outbox:
         self._journal.step(job, state=state, reason=reason, reason_key=key)
 
     async def _write_unsaved(self) -> None:
-        self._take_up(await self._past.load_late())
+        if (late := await self._past.load_late()) is not None:
+            self._go_on(late)
         await self._unsaved.write(list(self._book))
 
     def _ask(self, box_id: str) -> None:

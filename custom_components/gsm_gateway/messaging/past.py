@@ -54,10 +54,10 @@ class Past:
         self._unread = False
         return await self._take(found, opening)
 
-    async def load_late(self) -> list[Job]:
-        """Do the same once the file can be read, if it could not be at first."""
+    async def load_late(self) -> list[Job] | None:
+        """Do the same once the file can be read; None if that was done before."""
         if not self._unread or (opening := self._store.opening) is None:
-            return []
+            return None
         return await self.load(opening)
 
     @property

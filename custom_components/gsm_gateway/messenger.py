@@ -225,7 +225,7 @@ class Messenger:
         self.guard.on_store_back()
         self.outbox.on_store_back(anew=anew)
         for receiving in self.receiving.values():
-            receiving.inbox.on_store_back()
+            receiving.inbox.on_store_back(anew=anew)
 
     @callback
     def _on_stop(self, stop: Stop) -> None:

@@ -1,11 +1,12 @@
 """A disk that takes nothing for a while loses no message and doubles none."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from .fickle_store import HELD, MUTE
-from .hand_clock import HandClock
+from .hand_clock import HandClock, settle
 from .receiving import Announced, after_a_kill, ami, listening, smpp
 
 PART = "INSERT INTO received_part"
@@ -313,3 +314,20 @@ async def test_repeat_of_a_part_that_the_disk_did_not_take_is_refused_too(
 async def test_many_at_once_are_announced_in_their_order(box: Announced) -> None:
     await box.take(*(smpp(f"{number}") for number in range(100)))
     assert box.texts == [f"{number}" for number in range(100)]
+
+
+@pytest.mark.parametrize("opened", [False, True])
+async def test_new_file_gets_what_waits(
+    clock: HandClock, new_id: Callable[[], str], opened: bool
+) -> None:
+    async with listening(clock, new_id, opened=opened) as box:
+        await box.bring("a", ("7", 1, 2))
+        await box.bring("whole")
+        for table in ("received", "received_part"):
+            await asyncio.wait([box.store.write((f"DELETE FROM {table}", ()))])
+        box.inbox.on_store_back(anew=True)
+        await settle()
+        async with after_a_kill(box, clock, new_id) as again:
+            await again.bring("b", ("7", 2, 2), link="bind 2")
+            heard = [m.text for m in (*box.messages, *again.messages)]
+            assert heard == ["whole", "ab"]

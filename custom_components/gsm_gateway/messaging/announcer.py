@@ -105,13 +105,13 @@ class Announcer:
         else:
             self._waiting[letter.message.message_id] = letter
 
-    def on_store_back(self) -> None:
-        """Write what the disk did not take."""
+    def on_store_back(self, *, anew: bool) -> None:
+        """Write what the disk did not take, or what a file that is `anew` lacks."""
         owed, self._owed = self._owed, {}
         for letter in owed.values():
             self._write(letter, Stage.DROPPED if letter.on_page else Stage.ANNOUNCED)
         for letter in self._waiting.values():
-            if not letter.on_disk:
+            if anew or not letter.on_disk:
                 self._write(letter, Stage.STORED)
 
     def _wait(self, letter: Letter) -> None:

@@ -156,11 +156,12 @@ class Inbox:
         """Hear that the box is within reach or is not; may be told twice."""
         self._repeats.on_connection(connected=connected)
 
-    def on_store_back(self) -> None:
-        """Write what was kept or announced from memory."""
-        self._announcer.on_store_back()
+    def on_store_back(self, *, anew: bool = False) -> None:
+        """Write what was kept or announced from memory, `anew` into an empty file."""
+        self._announcer.on_store_back(anew=anew)
         for arrival in self._joiner.arrivals():
-            if not arrival.on_disk:
+            if anew or not arrival.on_disk:
+                arrival.on_disk = False
                 done = self._store.write(*self._log.part(arrival))
                 done.add_done_callback(partial(self._caught_up, arrival))
 

@@ -37,7 +37,7 @@ from .messaging.countries import Country
 from .messaging.guard import Card, Guard
 from .messaging.guard_refusals import Stop
 from .messaging.inbox import Inbox
-from .messaging.messages import OutgoingMessage, ReceivedMessage, State
+from .messaging.messages import OutgoingMessage, Reason, ReceivedMessage, State
 from .messaging.numbers import country_of
 from .messaging.outbox import Outbox
 from .messaging.router import Router
@@ -241,6 +241,8 @@ class Messenger:
             message.reason or "no reason",
         )
         report(self._hass, message, previous)
+        if message.reason_key is Reason.RESTORED:
+            self.async_tell_restored()  # found late: the file could not be opened
 
 
 MESSENGER: HassKey[Messenger] = HassKey(DOMAIN)

@@ -1,7 +1,9 @@
 """The message log on a full disk, and damaged: what goes on, and what the user is told."""
 
+import asyncio
 from pathlib import Path
 import re
+from tempfile import TemporaryDirectory
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -26,7 +28,7 @@ from tests.integration.repairing import (
     garble_log,
     issues,
 )
-from tests.integration.restarting import killed, restarted
+from tests.integration.restarting import copy_log, killed, restarted, running_in
 from tests.integration.scene import ANNA, act, receive
 
 
@@ -212,3 +214,28 @@ async def test_the_mark_of_a_backup_goes_when_the_disk_takes_something_again(
         await settle(second)
         assert issues(second) == {}
     assert [sent.text for sent in fake_box.sent] == ["Fire"]
+
+
+async def test_what_a_backup_had_waiting_is_asked_about_although_it_is_read_late(
+    hass: HomeAssistant,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store, "_PROBE", 0)
+    fake_box.switch(on=False)
+    await act(hass, "send_sms", to=ANNA, message="Fire")
+    with TemporaryDirectory() as folder:
+        await backup.async_pre_backup(hass)
+        copy_log(hass, Path(folder))
+        await hass.async_stop(force=True)
+        log = Path(folder, STORE_FILE)
+        away = log.rename(log.with_name("away"))
+        log.mkdir()  # nothing can be opened there
+        async with running_in(folder, cellar) as second:
+            assert issues(second).keys() == {"store_full"}
+            log.rmdir()
+            away.rename(log)
+            async with asyncio.timeout(10):
+                while issues(second).keys() != {"restored"}:
+                    await settle(second)

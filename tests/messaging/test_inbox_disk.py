@@ -323,8 +323,8 @@ async def test_new_file_gets_what_waits(
     async with listening(clock, new_id, opened=opened) as box:
         await box.bring("a", ("7", 1, 2))
         await box.bring("whole")
-        for table in ("received", "received_part"):
-            await asyncio.wait([box.store.write((f"DELETE FROM {table}", ()))])
+        empty = ("DELETE FROM received", ()), ("DELETE FROM received_part", ())
+        await asyncio.wait([box.store.write(*empty)])
         box.inbox.on_store_back(anew=True)
         await settle()
         async with after_a_kill(box, clock, new_id) as again:

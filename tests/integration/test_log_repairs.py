@@ -38,6 +38,18 @@ async def texts_in_log(hass: HomeAssistant) -> list[str]:
     return [message["text"] for message in answer["messages"]]
 
 
+def hide(log: Path) -> None:
+    """Put something in the log's place that cannot be opened."""
+    log.rename(log.with_name("away"))
+    log.mkdir()
+
+
+def show(log: Path) -> None:
+    """Put the log back."""
+    log.rmdir()
+    log.with_name("away").rename(log)
+
+
 async def test_a_full_disk_stops_nothing_and_is_told_while_it_lasts(
     hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
 ) -> None:
@@ -229,13 +241,10 @@ async def test_what_a_backup_had_waiting_is_asked_about_although_it_is_read_late
         await backup.async_pre_backup(hass)
         copy_log(hass, Path(folder))
         await hass.async_stop(force=True)
-        log = Path(folder, STORE_FILE)
-        away = log.rename(log.with_name("away"))
-        log.mkdir()  # nothing can be opened there
+        hide(Path(folder, STORE_FILE))
         async with running_in(folder, cellar) as second:
             assert issues(second).keys() == {"store_full"}
-            log.rmdir()
-            away.rename(log)
+            show(Path(folder, STORE_FILE))
             async with asyncio.timeout(10):
                 while issues(second).keys() != {"restored"}:
                     await settle(second)

@@ -1,5 +1,6 @@
 """What is on disk survives a kill at any moment, and is announced as the moment demands."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
@@ -358,3 +359,21 @@ async def test_messages_of_another_box_are_left_alone(
     await box.store.write(("UPDATE received_part SET box_id = 'other'", ()))
     async with after_a_kill(box, clock, new_id) as again:
         assert again.texts == []
+
+
+async def test_rows_of_another_make_cost_nothing_else(
+    box: Announced, clock: HandClock, new_id: Callable[[], str]
+) -> None:
+    box.inbox.close()
+    for text in ("strange", "good"):
+        await box.take(ami(text))
+    for reference in ("1", "2"):
+        await box.take(ami("first half", (reference, 1, 2)))
+    for spoil in (
+        "UPDATE received SET kind = 'hologram' WHERE text = 'strange'",
+        "UPDATE received_part SET coding = 'runes' WHERE reference = '1'",
+    ):
+        await asyncio.wait([box.store.write((spoil, ()))])
+    async with after_a_kill(box, clock, new_id) as again:
+        await again.take(ami(", second half", ("2", 2, 2)))
+        assert again.texts == ["good", "first half, second half"]

@@ -1,9 +1,10 @@
 """What the message log still has of one box's incoming messages, after a start."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
+import logging
 import sqlite3
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from .ledger import Note, NoteKind
 from .letter import Letter
 from .messages import ReceivedMessage
 from .page import PageState
+
+_LOGGER = logging.getLogger(__name__)
 
 KNOWN_SENDERS: Final = 1000
 
@@ -100,22 +103,8 @@ class Finder:
          parts, complete, redelivered, open, state
         FROM received WHERE box_id = ? AND state IN ('stored', 'announcing')
          AND changed_at < ? ORDER BY rowid"""
-        for row in connection.execute(sql, (self._box_id, self._before)):
-            message = ReceivedMessage(
-                message_id=row[0],
-                box_id=self._box_id,
-                channel=row[1],
-                sender=row[2],
-                text=row[3],
-                kind=MessageKind(row[4]),
-                received_at=_utc(row[5]),
-                time_guessed=bool(row[6]),
-                parts=row[7],
-                complete=bool(row[8]),
-                late=True,
-                redelivered=bool(row[9]) or row[11] == Stage.ANNOUNCING,
-            )
-            yield Letter(message=message, open=bool(row[10]), on_disk=True)
+        rows = connection.execute(sql, (self._box_id, self._before))
+        return _readable(rows, self._letter)
 
     def _sets(
         self, connection: sqlite3.Connection, oldest: float
@@ -127,10 +116,11 @@ class Finder:
         ORDER BY message_id, rowid"""
         rows = connection.execute(sql, (self._box_id, oldest, self._before))
         sets = [
-            (message_id, [self._arrival(row[1:]) for row in group])
+            (message_id, list(_readable((row[1:] for row in group), self._arrival)))
             for message_id, group in groupby(rows, key=lambda row: str(row[0]))
         ]
-        return iter(sorted(sets, key=lambda each: each[1][-1].at, reverse=True))
+        found = [each for each in sets if each[1]]
+        return iter(sorted(found, key=lambda each: each[1][-1].at, reverse=True))
 
     def _parts(
         self, connection: sqlite3.Connection, where: str, values: tuple[str, float]
@@ -138,7 +128,7 @@ class Finder:
         sql = f"""
         SELECT {_PART_COLUMNS} FROM received_part WHERE box_id = ? AND {where}
         ORDER BY rowid"""
-        return map(self._arrival, connection.execute(sql, values))
+        return _readable(connection.execute(sql, values), self._arrival)
 
     def _notes(self, connection: sqlite3.Connection) -> Iterator[Note]:
         sql = """
@@ -146,15 +136,8 @@ class Finder:
         FROM ledger WHERE box_id = ? AND noted_at >= ? AND noted_at < ?
         ORDER BY noted_at, rowid"""
         oldest = self._now - ledger.REMEMBERED
-        for row in connection.execute(sql, (self._box_id, oldest, self._before)):
-            yield Note(
-                note_id=row[0],
-                kind=NoteKind(row[1]),
-                key=(row[2], row[3], row[4]),
-                at=self._at(row[5]),
-                whole=row[6],
-                place=row[7],
-            )
+        rows = connection.execute(sql, (self._box_id, oldest, self._before))
+        return _readable(rows, self._note)
 
     def _senders(self, connection: sqlite3.Connection) -> list[str]:
         sql = """
@@ -162,6 +145,33 @@ class Finder:
         GROUP BY sender ORDER BY max(rowid) DESC LIMIT ?"""
         rows = connection.execute(sql, (self._box_id, KNOWN_SENDERS)).fetchall()
         return [row[0] for row in reversed(rows)]
+
+    def _letter(self, row: tuple[Any, ...]) -> Letter:
+        message = ReceivedMessage(
+            message_id=row[0],
+            box_id=self._box_id,
+            channel=row[1],
+            sender=row[2],
+            text=row[3],
+            kind=MessageKind(row[4]),
+            received_at=_utc(row[5]),
+            time_guessed=bool(row[6]),
+            parts=row[7],
+            complete=bool(row[8]),
+            late=True,
+            redelivered=bool(row[9]) or row[11] == Stage.ANNOUNCING,
+        )
+        return Letter(message=message, open=bool(row[10]), on_disk=True)
+
+    def _note(self, row: tuple[Any, ...]) -> Note:
+        return Note(
+            note_id=row[0],
+            kind=NoteKind(row[1]),
+            key=(row[2], row[3], row[4]),
+            at=self._at(row[5]),
+            whole=row[6],
+            place=row[7],
+        )
 
     def _arrival(self, row: tuple[Any, ...]) -> Arrival:
         place = None
@@ -191,6 +201,17 @@ class Finder:
     def _at(self, time: float) -> float:
         """Return when that was on the clock that nothing disturbs; never in the future."""
         return self._elapsed - max(0.0, self._now - time)
+
+
+def _readable[T](
+    rows: Iterable[tuple[Any, ...]], make: Callable[[tuple[Any, ...]], T]
+) -> Iterator[T]:
+    """Give what rows say, without those that nobody here could have written."""
+    for row in rows:
+        try:
+            yield make(row)
+        except ValueError, TypeError:
+            _LOGGER.exception("A row of an incoming message in the log cannot be read")
 
 
 def _utc(time: float) -> datetime:

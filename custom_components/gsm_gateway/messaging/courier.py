@@ -17,7 +17,7 @@ from ..gateways.model import (
 )
 from .book import Book
 from .guard import Guard
-from .job import Job, News, Piece
+from .job import INTERRUPTED, Job, News, Piece
 from .journal import Journal, Unsaved
 from .line import Line
 from .messages import Reason, State
@@ -28,7 +28,6 @@ _LOGGER = logging.getLogger(__name__)
 
 _NOT_OUT = (CannotConnect, InvalidAuth, ChannelUnavailable, ChannelBusy)
 _GIVEN_UP = (State.EXPIRED, State.CANCELLED)
-_INTERRUPTED = News(SendState.UNKNOWN, "interrupted", Reason.INTERRUPTED)
 _UNFORESEEN = News(SendState.UNKNOWN, "unforeseen error", Reason.UNFORESEEN)
 
 
@@ -84,7 +83,7 @@ class Courier:
         if piece.token and not piece.left:
             self._put_back(job, piece, job.message.attempt)
         else:
-            self.hear(job, piece, _INTERRUPTED)
+            self.hear(job, piece, INTERRUPTED)
 
     async def _send(self, job: Job, line: Line, piece: Piece) -> bool:
         """Hand over one piece, once, and tell whether the box took it or may have."""

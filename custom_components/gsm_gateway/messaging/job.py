@@ -34,6 +34,8 @@ class News:
     box_key: str = ""
 
 
+INTERRUPTED = News(SendState.UNKNOWN, "interrupted", Reason.INTERRUPTED)
+"""What is left to say of a piece when its run ends."""
 _HELD_BACK = News(SendState.FAILED, "not sent", Reason.NOT_SENT)
 
 

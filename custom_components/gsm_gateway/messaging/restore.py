@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..gateways.clock import Clock
-from ..gateways.model import SendState
-from .job import Job, News
+from .job import INTERRUPTED, Job
 from .messages import Reason, State
 from .outbox_log import Record
 from .store import Opening
@@ -14,7 +13,6 @@ HEARD_OF: Final = timedelta(days=3)
 """How long after its last step a box may still tell of a message."""
 _SKEW: Final = 60.0
 """Seconds by which a clock may be set back without being said to have jumped."""
-_INTERRUPTED: Final = News(SendState.UNKNOWN, "interrupted", Reason.INTERRUPTED)
 
 
 def revive(record: Record, clock: Clock) -> Job:
@@ -67,11 +65,11 @@ def judge(
 def _interrupted(job: Job) -> dict[str, Any]:
     """Return what a message is of which a piece may have gone out."""
     if (piece := job.next_piece) is not None:
-        job.hear(piece, _INTERRUPTED)
+        job.hear(piece, INTERRUPTED)
     if job.pieces:
         return job.standing()
     return {
         "state": State.UNKNOWN,
-        "reason": _INTERRUPTED.reason,
-        "reason_key": _INTERRUPTED.key,
+        "reason": INTERRUPTED.reason,
+        "reason_key": INTERRUPTED.key,
     }

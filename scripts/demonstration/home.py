@@ -48,21 +48,10 @@ class Home:
             timeout=aiohttp.ClientTimeout(total=90, connect=10)
         )
         self._furnish()
-        self._process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("hass")),
-            "--config",
-            str(self._folder),
-            "--log-file",
-            str(self.log),
-            "--skip-pip",
-            env={**os.environ, "PYTHONPATH": str(STAND_INS)},
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        await self._run()
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._wait_until_up()
+                await self._wait_until_up("/api/onboarding")
                 await self._onboard()
                 await self._connect_websocket()
                 # The first token ends after half an hour.
@@ -78,8 +67,7 @@ class Home:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop Home Assistant and close the client."""
-        if self._socket is not None:
-            await self._socket.close()
+        await self.leave()
         await self.session.close()
         if self._process.returncode is None:
             self._process.terminate()
@@ -89,6 +77,44 @@ class Home:
                 self._process.kill()
                 await self._process.wait()
 
+    async def leave(self) -> None:
+        """Close the WebSocket."""
+        if self._socket is not None:
+            await self._socket.close()
+            self._socket = None
+
+    async def ended(self) -> int:
+        """Wait for the end of the process and return its exit code."""
+        await self.leave()
+        return await self._process.wait()
+
+    async def run_again(self) -> None:
+        """Start Home Assistant in its folder as it is now, and sign in."""
+        await self._run()
+        async with asyncio.timeout(START_SECONDS):
+            await self._wait_until_up("/api/config")
+            await self._connect_websocket()
+
+    async def run_to_end(self) -> int:
+        """Start Home Assistant where it ends by itself, and return its exit code."""
+        await self._run()
+        return await asyncio.wait_for(self._process.wait(), START_SECONDS)
+
+    async def _run(self) -> None:
+        """Start the process."""
+        self._process = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).with_name("hass")),
+            "--config",
+            str(self._folder),
+            "--log-file",
+            str(self.log),
+            "--skip-pip",
+            env={**os.environ, "PYTHONPATH": str(STAND_INS)},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     def _furnish(self) -> None:
         """Lay out the configuration folder."""
         shutil.copytree(HOUSEHOLD, self._folder, dirs_exist_ok=True)
@@ -97,18 +123,25 @@ class Home:
             f"{configuration.read_text()}\n"
             f"http:\n  server_host: 127.0.0.1\n  server_port: {self._port}\n"
         )
-        (self._folder / "custom_components").symlink_to(ROOT / "custom_components")
+        # A copy, not a link: what is restored from a backup takes its place.
+        shutil.copytree(
+            ROOT / "custom_components",
+            self._folder / "custom_components",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
         storage = self._folder / ".storage"
         storage.mkdir()
         (storage / "onboarding").write_text(json.dumps(WELCOME))
 
-    async def _wait_until_up(self) -> None:
-        """Wait for the first answer."""
+    async def _wait_until_up(self, path: str) -> None:
+        """Wait for the first good answer."""
         while True:
             if self._process.returncode is not None:
                 raise HomeError(f"Home Assistant ended by itself; see {self.log}")
             try:
-                async with self.session.get(f"{self.url}/api/onboarding") as reply:
+                async with self.session.get(
+                    f"{self.url}{path}", headers=self._headers
+                ) as reply:
                     if reply.status == 200:
                         return
             except aiohttp.ClientConnectionError:
@@ -144,11 +177,14 @@ class Home:
         if answer["type"] != "auth_ok":
             raise HomeError(f"Signing in failed: {answer}")
 
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
     async def request(self, method: str, path: str, data: Any = None) -> Any:
         """Call the REST interface. Raises HomeError."""
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         async with self.session.request(
-            method, f"{self.url}{path}", json=data, headers=headers
+            method, f"{self.url}{path}", json=data, headers=self._headers
         ) as reply:
             if reply.status >= 400:
                 raise HomeError(f"{path}: {reply.status} {await reply.text()}")

@@ -62,7 +62,7 @@ async def alarm_to_contact(hass: HomeAssistant) -> None:
 
 async def burns(box: SimulatedBox) -> Entry:
     """Wait until the alarm is on the air."""
-    return await box.journal.wait_for_kind(SMS_ON_AIR, 60, text="Fire")
+    return await box.journal.wait_for_kind(SMS_ON_AIR, 40, text="Fire")
 
 
 @pytest.mark.parametrize(

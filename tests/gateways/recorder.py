@@ -34,6 +34,7 @@ class Recorder:
         """Keep a report."""
         self.reports.append(report)
         self._news.set()
+        report.acknowledge()
 
     def on_call(self, call: IncomingCall) -> None:
         """Do nothing: no box tells of calls yet."""

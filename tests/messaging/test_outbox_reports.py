@@ -8,6 +8,7 @@ from custom_components.gsm_gateway.gateways.model import (
     ChannelBusy,
     NoReply,
     SendRefused,
+    SendReport,
     SendState,
 )
 from custom_components.gsm_gateway.messaging.messages import State, UnknownMessage
@@ -180,3 +181,40 @@ async def test_wait_ends_with_the_state_reached_in_time(
     assert (await waiting).state is State.ACCEPTED
     with pytest.raises(UnknownMessage):
         await office.outbox.wait("nobody's", State.SENT, 1)
+
+
+async def test_news_are_acknowledged_once_they_are_on_disk(
+    office: Office, box: FakeBox
+) -> None:
+    office.add(box)
+    message_id = await office.submit()
+    await settle()
+    acknowledged: list[State] = []
+    delivered = SendReport(
+        token=box.sender.tokens[0],
+        state=SendState.DELIVERED,
+        acknowledge=lambda: acknowledged.append(office.state(message_id)),
+    )
+    office.store.executor.held = True
+    office.outbox.on_report("box", delivered)
+    await settle()
+    assert acknowledged == []
+
+    office.store.executor.release()
+    await settle()
+    assert acknowledged == [State.DELIVERED]
+
+
+async def test_what_is_no_news_is_acknowledged_at_once(
+    office: Office, box: FakeBox
+) -> None:
+    acknowledged: list[str] = []
+    office.outbox.on_report(
+        "box",
+        SendReport(
+            token="nobody",
+            state=SendState.SENT,
+            acknowledge=lambda: acknowledged.append("nobody"),
+        ),
+    )
+    assert acknowledged == ["nobody"]

@@ -101,7 +101,8 @@ def _note_air(
 ) -> None:
     by_sms: dict[tuple[str, int], Message] = {}
     for line in evidence.journal:
-        if line.kind == "sms_result" and (line.box, line.get("sms")) in by_sms:
+        is_result = line.kind in ("sms_result", "sms_result_acknowledged")
+        if is_result and (line.box, line.get("sms")) in by_sms:
             by_sms[line.box, line["sms"]].results.append(line)
         for told in (line.fields, *line.get("open", ())):
             message = messages.get((tag_of(told.get("text") or ""), told.get("number")))
@@ -267,8 +268,9 @@ def _judge_accepted(evidence: Evidence, message: Message, verdict: Verdict) -> N
     start, end = _dialogue(message)
     if message.losses:
         verdict.counts["accepted, the rest withheld"] += 1
+    elif any(x.kind == "sms_result_acknowledged" for x in message.results):
+        message.fail(verdict, "unreported", "its receipt was acknowledged, not told")
     elif evidence.killed_between(start, end + RECEIPT):
-        told = "told to a later run" if message.results else "never told"
-        verdict.apart[f"accepted before a kill, its receipt {told}"] += 1
+        verdict.apart["accepted before a kill, its receipt not brought again"] += 1
     else:
         message.fail(verdict, "unreported", "accepted, and no word since")

@@ -172,6 +172,8 @@ class SendReport:
     """Error number as the box gave it (CMS, SMPP command_status …)."""
     box_key: str = ""
     """What the box itself calls the message from now on (SMPP message_id)."""
+    acknowledge: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
+    """Called once when the news are safe, where the box waits for that."""
 
 
 class UssdSession(StrEnum):

@@ -61,20 +61,22 @@ class Courier:
             if job.next_piece is not None:
                 await line.next_turn(job, job.message.priority)
 
-    def hear(self, job: Job, piece: Piece, news: News) -> None:
-        """Take news of a piece and make them news of the message."""
+    def hear(self, job: Job, piece: Piece, news: News) -> asyncio.Future[None] | None:
+        """Take news of a piece and make them news of the message.
+
+        Returns what is done when the disk has answered; none where all was known.
+        """
         changed = job.hear(piece, news)
         if not changed:
-            return
+            return None
         for each in changed:
             if each.state is SendState.FAILED:
                 self._refund(each)
         standing = job.standing()
         if standing["state"] is State.SENDING or job.message.state in _GIVEN_UP:
-            self._desk.journal.step(job, *changed)
-            return
+            return self._desk.journal.step(job, *changed)
         self._desk.waitlist.discard(job)
-        self._desk.journal.step(job, *changed, **standing)
+        return self._desk.journal.step(job, *changed, **standing)
 
     def interrupt(self, job: Job) -> None:
         """Leave a message that is being sent as it is: nobody waits for its end."""

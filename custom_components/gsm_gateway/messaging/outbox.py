@@ -193,11 +193,16 @@ class Outbox:
         return job.told
 
     def on_report(self, box_id: str, report: SendReport) -> None:
-        """Hear from a box what became of a message."""
+        """Hear from a box what became of a message; the box may forget it once it is on disk."""
+        written = None
         if found := self._book.find(box_id, report.token):
             key = Reason.BOX_WORDS if report.reason else Reason.NONE
             news = News(report.state, report.reason, key, report.code, report.box_key)
-            self._courier.hear(*found, news)
+            written = self._courier.hear(*found, news)
+        if written is None:
+            report.acknowledge()
+        else:
+            written.add_done_callback(lambda _: report.acknowledge())
 
     def box_connected(self, box_id: str) -> None:
         """Hear that a box is within reach (again): ask it for news, and send."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from itertools import count
 import logging
 
@@ -194,8 +195,7 @@ class SmppLine:
         except ValueError, IndexError:
             part = raw_part(pdu, self._origin, verdict)
         else:
-            if self._take_receipt(deliver):
-                verdict.acknowledge()
+            if self._take_receipt(deliver, verdict):
                 return
             part = sms_part(deliver, pdu, self._origin, verdict, self._alphabet)
         if self.listener is None:
@@ -203,21 +203,30 @@ class SmppLine:
         else:
             self.listener.on_part(part)
 
-    def _take_receipt(self, deliver: Deliver) -> bool:
+    def _take_receipt(self, deliver: Deliver, verdict: Verdict) -> bool:
         """Tell whether it is a receipt, and report what it says.
 
         Without its mark it is one only if it tells of a message of ours.
         """
         receipt = read_receipt(deliver)
-        if receipt is None:  # a text under the mark of a receipt is a message
-            return deliver.is_receipt and not deliver.message
-        message = self._sent.find(receipt)
-        if message is None:
-            return deliver.is_receipt
+        message = self._sent.find(receipt) if receipt is not None else None
+        if receipt is None or message is None:
+            # A text under the mark of a receipt is a message.
+            nobodys = deliver.is_receipt and (
+                receipt is not None or not deliver.message
+            )
+            if nobodys:
+                verdict.acknowledge()
+            return nobodys
         report = receipt.report(message.token)
-        if report is not None and not message.is_final:
+        if report is None or message.is_final:
+            verdict.acknowledge()
+        elif self.listener is None:
+            verdict.refuse()
+        else:
             message.is_final = True
-            self._report(report)
+            report = replace(report, acknowledge=verdict.acknowledge)
+            self.listener.on_report(report)
         return True
 
     def _report(self, report: SendReport) -> None:

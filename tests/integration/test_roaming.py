@@ -1,7 +1,9 @@
 """A SIM abroad: only alarms, no balance, and the user is told."""
 
+import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, override
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -11,12 +13,13 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
+from custom_components.gsm_gateway.balance import schedule
 from custom_components.gsm_gateway.const import EVENT_SMS_STATUS
 from custom_components.gsm_gateway.gateways.model import GatewayStatus
 from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.entries import BALANCE, change, goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox
-from tests.integration.scene import ANNA, act, wired
+from tests.integration.scene import ANNA, act, on_the_air, wired
 
 ABROAD = "the SIMs that may send it are abroad, where they send only alarms"
 
@@ -106,23 +109,49 @@ async def test_what_expires_abroad_says_so(
     assert events[-1].data["reason"] == ABROAD
 
 
+class LateBox(FakeBox):
+    """A box whose status takes its time."""
+
+    def __init__(self, **facts: Any) -> None:
+        """Show nothing yet."""
+        super().__init__(**facts)
+        self.shows = asyncio.Event()
+
+    @override
+    async def read_status(self) -> GatewayStatus:
+        """Show the status once it is there."""
+        await self.shows.wait()
+        return await super().read_status()
+
+
+@pytest.mark.parametrize("roaming", [True, False, None])
 async def test_nothing_dear_leaves_before_the_box_has_told(
-    hass: HomeAssistant, fake_box: FakeBox
+    hass: HomeAssistant, roaming: bool | None
 ) -> None:
     """A balance is due and a message waits when Home Assistant starts abroad."""
-    fake_box.on = False
-    fake_box.change(1, roaming=True)
+    box = LateBox(on=False, answers={1: "Saldo 12,50 PLN"})
+    box.change(1, roaming=roaming)
     entry = goip_entry(sim(1, **BALANCE), host="cellar")
-    with wired(cellar=fake_box):
+    with wired(cellar=box), patch.object(schedule, "GAP", timedelta()):
         await set_up(hass, entry)
         await act(hass, "send_sms", to=ANNA, message="news")
         await act(hass, "send_sms", to=ANNA, message="Fire", priority="alarm")
-        for _ in range(2):
-            fake_box.switch(on=True)
-            await settle(hass)
-            fake_box.switch(on=False)
-            await settle(hass)
-    assert [sent.text for sent in fake_box.sent] == ["Fire"]
+        box.switch(on=True)
+        await on_the_air(box)
+        await turns()
+        assert [sent.text for sent in box.sent] == ["Fire"]
+        assert box.dialled == []
+
+        box.shows.set()
+        await settle(hass)
+    assert [sent.text for sent in box.sent] == ["Fire", "news"][: 2 - bool(roaming)]
+    assert box.dialled == [(1, "*100#")][: 1 - bool(roaming)]
+
+
+async def turns() -> None:
+    """Let the loop turn; the task that waits for the status never ends by itself."""
+    for _ in range(100):
+        await asyncio.sleep(0)
 
 
 async def test_a_box_that_shows_no_status_sends(

@@ -91,7 +91,7 @@ async def test_all_boxes_together_have_two_seconds(
     await hass.async_stop(force=True)
 
     assert len(took) == 1
-    assert took[0] < STOP_SECONDS + 0.5  # not two seconds for each
+    assert took[0] < STOP_SECONDS + 0.3  # not two seconds for each
     assert [box.goodbyes for box in boxes.values()] == [0, 0, 0, 1]
 
 

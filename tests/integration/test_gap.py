@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import override
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.logbook import EVENT_LOGBOOK_ENTRY
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Event, HomeAssistant
 import pytest
@@ -22,6 +21,7 @@ from tests.integration.fakes import FakeBox
 from tests.integration.restarting import copy_log, kept, restarted, running_in
 from tests.integration.scene import wired
 
+EVENT_LOGBOOK_ENTRY = "logbook_entry"
 CONNECTED = "binary_sensor.cellar_connected"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

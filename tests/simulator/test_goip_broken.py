@@ -310,6 +310,18 @@ async def test_result_that_nobody_read() -> None:
         ]
 
 
+async def test_receipt_that_was_owed_when_the_power_went() -> None:
+    async with goip(smpp_response="after") as box:
+        client = await RawSmpp.bound(box)
+        await client.submit(HELLO)
+        await box.journal.wait_for_kind("sms_taken")
+        await advance(box, 3)
+        assert (await client.pdu())[1] == 0
+        await box.power(state=False)
+        (lost,) = box.journal.entries("sms_result_lost")
+        assert told(lost, "sms", "reason") == (1, "power")
+
+
 async def test_refused_at_the_door() -> None:
     async with goip() as box:
         client = await RawSmpp.bound(box)

@@ -76,9 +76,12 @@ class Outgoing:
         """End an SMS of which nothing more will be told."""
         self.open.pop(sms.serial, None)
 
-    def told(self, sms: Sms, how: str, status: str, **fields: Any) -> None:
-        """Journal that the result was written whole to a client."""
-        self.over(sms)
+    def told(
+        self, sms: Sms, how: str, status: str, *, more: bool = False, **fields: Any
+    ) -> None:
+        """Journal that the result was written whole to a client; `more` is still owed."""
+        if not more:
+            self.over(sms)
         self._log(
             j.SMS_RESULT,
             sms.line.number,

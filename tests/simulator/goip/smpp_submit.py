@@ -170,6 +170,7 @@ class Submits:
             submit.sms,
             "smpp submit_sm_resp",
             f"{status:#04x}",
+            more=self._owes_receipt(submit, result),
             error=result.error,
             connection=session.connection.number,
         )
@@ -182,14 +183,7 @@ class Submits:
     async def _report(self, submit: Submit, result: SendResult) -> None:
         """Send the receipts that were asked for."""
         options = self._box.options
-        wish = submit.message.registered_delivery & 0x03
-        if options.smpp_receipts == "always":
-            wish = 1
-        if (
-            options.smpp_receipts == "never"
-            or not wish
-            or (wish == 2 and not result.error)
-        ):
+        if not self._owes_receipt(submit, result):
             self._box.outgoing.over(submit.sms)
             return
         if options.smpp_enroute:
@@ -200,6 +194,13 @@ class Submits:
             self._receipt(submit, "UNDELIV", error)
         else:
             self._receipt(submit, "DELIVRD", "0")
+
+    def _owes_receipt(self, submit: Submit, result: SendResult) -> bool:
+        """Tell whether the client gets a receipt (SMPP 3.4 section 5.2.17)."""
+        if self._box.options.smpp_receipts != "requested":
+            return self._box.options.smpp_receipts == "always"
+        wish = submit.message.registered_delivery & 0x03
+        return wish == 1 or (wish == 2 and bool(result.error)) or wish == 3
 
     def _receipt(self, submit: Submit, state: str, error: str) -> None:
         """Queue one receipt in the words of the box's own `smpp_smsc`."""

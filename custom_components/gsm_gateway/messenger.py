@@ -189,6 +189,10 @@ class Messenger:
         await self._tasks.stop()
 
     async def _async_close(self, _event: Event) -> None:
+        """Write once more what a full disk has refused, and close the log."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._async_write_again(anew=False)
         await self.store.close()
 
     async def _prune(self) -> None:
@@ -223,9 +227,9 @@ class Messenger:
         for runtime in self.running:
             runtime.connection.note()
         self.guard.on_store_back()
-        self.outbox.on_store_back(anew=anew)
         for receiving in self.receiving.values():
             receiving.inbox.on_store_back(anew=anew)
+        await asyncio.wait([self.outbox.on_store_back(anew=anew)])
 
     @callback
     def _on_stop(self, stop: Stop) -> None:

@@ -14,6 +14,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED, EVENT_SMS_STATUS
+from custom_components.gsm_gateway.gateways.model import (
+    Coding,
+    Concatenation,
+    SmsPart,
+    Transport,
+)
 from custom_components.gsm_gateway.messenger import (
     MESSENGER,
     STOP_SECONDS,
@@ -22,6 +28,7 @@ from custom_components.gsm_gateway.messenger import (
 )
 from tests.integration.entries import goip_entry, set_up, settle, sim
 from tests.integration.fakes import FakeBox
+from tests.integration.repairing import full_disk
 from tests.integration.scene import ANNA, BOB, act, on_the_air, wired
 
 HOSTS = ("attic", "barn", "cellar", "den")
@@ -124,3 +131,26 @@ async def test_who_comes_too_late_is_told(hass: HomeAssistant) -> None:
     assert hass.data[MESSENGER].running == set()
     with pytest.raises(HomeAssistantError, match="takes no more messages"):
         await act(hass, "send_sms", to=ANNA, message="too late")
+
+
+async def test_what_a_full_disk_refused_is_written_at_the_end(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    with full_disk(hass):
+        fake_box.hand_over(
+            SmsPart(
+                channel=1,
+                sender=BOB,
+                payload=b"one of two; the other one never comes",
+                coding=Coding.UTF8,
+                transport=Transport.AMI,
+                concatenation=Concatenation(reference="7", index=1, total=2),
+            )
+        )
+        await act(hass, "send_sms", to=ANNA, message="told in the dark")
+        await settle(hass)
+
+    await hass.async_stop(force=True)
+
+    assert on_disk(hass, "SELECT count(*) FROM received_part") == [1]
+    assert on_disk(hass, "SELECT state FROM sent") == ["sent"]

@@ -234,6 +234,9 @@ class Household:
                 for task in self._tasks:
                     task.cancel()
                 await asyncio.gather(*self._tasks, return_exceptions=True)
+        for box in self.boxes:
+            box.inbox.on_store_back()
+        await asyncio.wait([self.outbox.on_store_back()], timeout=STOP_SECONDS)
         await self.store.close()
 
     def announce(self, message: ReceivedMessage) -> None:

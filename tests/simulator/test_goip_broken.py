@@ -315,8 +315,9 @@ async def test_receipt_that_was_owed_when_the_power_went() -> None:
         client = await RawSmpp.bound(box)
         await client.submit(HELLO)
         await box.journal.wait_for_kind("sms_taken")
+        await advance(box, 0)
         await advance(box, 3)
-        assert (await client.pdu())[1] == 0
+        assert (await client.pdu())[0] == 0x80000004
         await box.power(state=False)
         (lost,) = box.journal.entries("sms_result_lost")
         assert told(lost, "sms", "reason") == (1, "power")

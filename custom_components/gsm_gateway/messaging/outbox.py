@@ -219,12 +219,15 @@ class Outbox:
             if job.message.box_id == box_id and job.message.state not in _HERE:
                 self._book.remove(job)
 
-    def on_store_back(self, *, anew: bool = False) -> None:
-        """Hear that the disk takes something again, `anew` if with an empty file."""
+    def on_store_back(self, *, anew: bool = False) -> asyncio.Task[None]:
+        """Hear that the disk takes something again, `anew` if with an empty file.
+
+        Returns what is done when everything is written, or refused again.
+        """
         if anew:
             for job in self._book:
                 job.unsaved, job.on_disk = True, None
-        self._start(self._write_unsaved(), "unsaved SMS")
+        return self._start(self._write_unsaved(), "unsaved SMS")
 
     def wake(self) -> None:
         """Look again which message can be sent: a line has changed."""

@@ -280,7 +280,11 @@ class Session:
             )
         elif delivery.receipt.final:
             self._box.outgoing.told(
-                delivery.receipt.sms, "smpp receipt", delivery.receipt.state, **where
+                delivery.receipt.sms,
+                "smpp receipt",
+                delivery.receipt.state,
+                more=False,
+                **where,
             )
 
     async def _send(self, pdu: Pdu, about: About | None = None) -> None:

@@ -11,7 +11,6 @@ from custom_components.gsm_gateway.gateways.model import (
     Coding,
     MessageKind,
     SmsPart,
-    Transport,
 )
 from custom_components.gsm_gateway.messaging.messages import ReceivedMessage
 
@@ -372,9 +371,3 @@ async def test_texts_stay_out_of_the_log(
     await box.take(smpp("secret", ("r", 1, 2)))
     await box.take(smpp("secret2", ("r", 1, 2)))
     assert caplog.text == ""
-
-
-async def test_parts_of_a_page_are_no_repeats(box: Announced) -> None:
-    for _ in range(2):
-        await box.take(replace(smpp("x"), transport=Transport.INBOX_PAGE))
-    assert box.texts == ["x", "x"]

@@ -247,7 +247,7 @@ async def test_a_first_start_finds_nothing(tmp_path: Path, clock: HandClock) -> 
     await log.store.close()
 
 
-async def test_a_run_that_ended_well_is_told_from_one_that_did_not(
+async def test_the_last_sign_of_life_of_a_run_is_its_end_or_earlier(
     tmp_path: Path, clock: HandClock
 ) -> None:
     first = Log(tmp_path, clock, thread=False)
@@ -257,11 +257,11 @@ async def test_a_run_that_ended_well_is_told_from_one_that_did_not(
     second = Log(tmp_path, clock, thread=False)
     opening = await second.store.open()
     ended = START.timestamp() + 200
-    assert opening == Opening(alive_at=ended, clean=True)
+    assert opening == Opening(alive_at=ended)
     await settle()
     await second.crash()
     third = Log(tmp_path, clock, thread=False)
-    assert await third.store.open() == Opening(alive_at=ended, clean=False)
+    assert await third.store.open() == Opening(alive_at=ended)
     await third.store.close()
 
 

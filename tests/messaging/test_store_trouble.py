@@ -260,7 +260,7 @@ async def test_what_a_run_left_is_known_when_its_file_comes_later(
     hidden.rename(first.path)
     await clock.advance(10)
     assert log.store.opening is not None
-    assert log.store.opening.clean
+    assert log.store.opening.alive_at is not None
     assert await log.keys() == ["kept"]
     await log.store.close()
 

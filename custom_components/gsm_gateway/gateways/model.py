@@ -90,7 +90,6 @@ class Transport(StrEnum):
 
     SMPP = "smpp"
     AMI = "ami"
-    INBOX_PAGE = "inbox_page"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

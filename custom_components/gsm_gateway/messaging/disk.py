@@ -19,8 +19,6 @@ type Statement = tuple[str, Sequence[Value]]
 COPIED: Final = "copied_at"
 """Row of `meta` that is there while a backup copies the file."""
 END_COPY: Final[Statement] = ("DELETE FROM meta WHERE key = ?", (COPIED,))
-CLOSED: Final = "closed_at"
-"""Row of `meta` that is there from the end of a run to the next one's first commit."""
 
 _DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NOT_NOW: Final = {

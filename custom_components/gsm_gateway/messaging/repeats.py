@@ -91,8 +91,6 @@ class Repeats:
                 return self._repeated_by_smpp(arrival)
             case Transport.AMI:
                 return self._brought_by_other_login(arrival)
-            case Transport.INBOX_PAGE:
-                return None
 
     def answered(self, arrival: Arrival) -> None:
         """Note that a part is being acknowledged.

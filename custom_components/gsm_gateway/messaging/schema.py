@@ -184,6 +184,5 @@ BEGIN_RUN: Final[tuple[str, ...]] = (
     FROM box WHERE listening_since IS NOT NULL
     """,
     "UPDATE box SET listening_since = NULL WHERE listening_since IS NOT NULL",
-    "DELETE FROM meta WHERE key = 'closed_at'",
 )
 """What the first commit of a run notes: since the last sign of life nobody has listened."""

@@ -11,7 +11,7 @@ import sqlite3
 from typing import Final
 
 from ..gateways.clock import Clock
-from .disk import CLOSED, COPIED, END_COPY, Begun, Disk, Refused, Statement
+from .disk import COPIED, END_COPY, Begun, Disk, Refused, Statement
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,8 +52,6 @@ class Opening:
     """Messages that were handed to a box while the disk was full."""
     alive_at: float | None = None
     """The last sign of life of the run before, at most a minute before its end."""
-    clean: bool = False
-    """Whether the run before closed the file."""
 
 
 @dataclass(slots=True, eq=False)
@@ -118,7 +116,6 @@ class Store:
             copied=COPIED in found,
             begun=self._noted,
             alive_at=alive_at if isinstance(alive_at, float) else None,
-            clean=CLOSED in found,
         )
 
     async def open(self) -> Opening:
@@ -198,10 +195,9 @@ class Store:
         """Write what is pending and close the file; nothing is taken afterwards."""
         if self._closed:
             return
-        now = self._clock.now().timestamp()
         if self._disk.copying:
             self.write(END_COPY)
-        self.write(self._alive(), (_SET, (CLOSED, now)))
+        self.write(self._alive())
         self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:

@@ -268,8 +268,18 @@ def _judge_accepted(evidence: Evidence, message: Message, verdict: Verdict) -> N
     start, end = _dialogue(message)
     if message.losses:
         verdict.counts["accepted, the rest withheld"] += 1
-    elif any(x.kind == "sms_result_acknowledged" for x in message.results):
-        message.fail(verdict, "unreported", "its receipt was acknowledged, not told")
+    elif acknowledged := [
+        x for x in message.results if x.kind == "sms_result_acknowledged"
+    ]:
+        if any(
+            x.at <= full.end + 20 and full.start <= x.at
+            for full in evidence.full
+            for x in acknowledged
+        ):
+            verdict.apart["not written on a full disk, then killed"] += 1
+        else:
+            told = "its receipt was acknowledged, not told"
+            message.fail(verdict, "unreported", told)
     elif evidence.killed_between(start, end + RECEIPT):
         verdict.apart["accepted before a kill, its receipt not brought again"] += 1
     else:

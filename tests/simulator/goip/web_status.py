@@ -8,6 +8,7 @@ from ..core.http import Request, Response
 from ..core.line import Line
 from .box_clock import box_time
 from .broken_text import write
+from .line_facts import imei
 from .slots import Slot, bare_xml, slots_xml
 from .web_auth import BAD_LOGIN_TEXT, basic_refusal, query_login_ok
 from .web_send import find_line
@@ -144,7 +145,7 @@ def _gsm_values(line: Line) -> dict[str, str]:
     card = line.sim if line.module_on else None
     return {
         "gsm_number": card.number if card else "",
-        "gsm_imei": f"86111111111{line.number:04d}",
+        "gsm_imei": imei(line),
         "sim_imsi": card.imsi if card else "",
         "sim_iccid": card.iccid if card else "",
         "gsm_module": "M35",

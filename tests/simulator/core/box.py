@@ -8,7 +8,8 @@ from .arrivals import Journey, plan_parts
 from .commands import CommandError, command
 from .fault_box import FaultBox
 from .line import IncomingSms, Line
-from .sim_card import SimCard, UssdAnswer
+from .sim_card import SimCard, UssdAnswer, UssdKind
+from .ussd_tree import plant
 
 
 class Box(FaultBox):
@@ -82,7 +83,10 @@ class Box(FaultBox):
     @command("Take a line off the network (state=off) or back (state=on).")
     async def network(self, line: int, state: bool) -> None:
         """Make the network heard or not heard."""
-        self.line(line).reachable = state
+        target = self.line(line)
+        target.reachable = state
+        if not state:
+            self.ussd_sessions.close(target, "network")
         self.log(j.FAULT, line, fault="network", state=state)
 
     @command("Take a line's SIM card out.")
@@ -92,6 +96,7 @@ class Box(FaultBox):
         if target.sim is not None:
             self.cards_taken_out[line] = target.sim
         target.sim = None
+        self.ussd_sessions.close(target, "sim_out")
         self.log(j.FAULT, line, fault="sim_out")
 
     @command(
@@ -122,7 +127,10 @@ class Box(FaultBox):
     @command("Switch a line's radio module on or off.")
     async def module(self, line: int, state: bool) -> None:
         """Switch the module."""
-        self.line(line).module_on = state
+        target = self.line(line)
+        target.module_on = state
+        if not state:
+            self.ussd_sessions.close(target, "module")
         self.log(j.FAULT, line, fault="module", state=state)
 
     @command("Set a line's signal as CSQ 0-31, 99 for unknown.")
@@ -149,10 +157,25 @@ class Box(FaultBox):
         delay: float = 0.0,
     ) -> None:
         """Set one entry of the operator's table."""
-        if kind not in ("reply", "error", "silence"):
-            raise CommandError(f"a USSD answer cannot be {kind!r}")
-        chosen: Any = kind
-        self._card(line).ussd[code] = UssdAnswer(text, delay=delay, kind=chosen)
+        answer = UssdAnswer(text, delay=delay, kind=_ussd_kind(kind))
+        self._card(line).ussd[code] = answer
+
+    @command(
+        "Put an answer into an operator's menu, e.g. code=*100# path=1>3 text=…; "
+        "no path: the menu itself; kind=reply, error or silence."
+    )
+    async def ussd_menu(
+        self,
+        line: int,
+        code: str,
+        path: str = "",
+        text: str = "",
+        kind: str = "reply",
+        delay: float = 0.0,
+    ) -> None:
+        """Set one answer of a menu; it waits for a choice while it has any."""
+        answer = UssdAnswer(text, delay=delay, kind=_ussd_kind(kind))
+        plant(self._card(line), code, path, answer)
 
     @command("Answer every USSD on a line later by so many seconds.")
     async def ussd_late(self, line: int, seconds: float) -> None:
@@ -234,3 +257,15 @@ class Box(FaultBox):
         if card is None:
             raise CommandError(f"line {line} has no SIM card")
         return card
+
+
+def _ussd_kind(word: str) -> UssdKind:
+    """Return how an operator answers; raise CommandError for another word."""
+    kinds: dict[str, UssdKind] = {
+        "reply": "reply",
+        "error": "error",
+        "silence": "silence",
+    }
+    if word not in kinds:
+        raise CommandError(f"a USSD answer cannot be {word!r}")
+    return kinds[word]

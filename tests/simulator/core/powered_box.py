@@ -17,6 +17,7 @@ from .line import IncomingSms, Line, SendResult
 from .listener import Listener
 from .outgoing import Outgoing, Sms
 from .sim_card import SimCard, UssdOutcome
+from .ussd_sessions import UssdSessions
 
 
 class PoweredBox(ABC):
@@ -49,6 +50,7 @@ class PoweredBox(ABC):
         self.incoming_count = 0
         self.outgoing = Outgoing(self.log)
         self.arrivals = Arrivals(self)
+        self.ussd_sessions = UssdSessions(self)
 
     # Life
 
@@ -94,6 +96,7 @@ class PoweredBox(ABC):
         for line in self.lines.values():
             line.work = asyncio.Lock()
         self.outgoing.power_lost()
+        self.ussd_sessions.close_all("power")
         self.log(j.BOX, event="stopped")
 
     async def __aenter__(self) -> Self:
@@ -260,13 +263,14 @@ class PoweredBox(ABC):
         """
         self.log(j.USSD_DIALLED, line.number, code=code, interface=interface, key=key)
         if not line.registered or line.sim is None:
+            self.ussd_sessions.close(line, "network")
             outcome = UssdOutcome("error", self.not_registered_error, 0.0)
         elif line.faults.ussd_silence.take():
             outcome = UssdOutcome("silence", "", 0.0)
         elif line.faults.ussd_error:
             outcome = UssdOutcome("error", line.faults.ussd_error, 0.0)
         else:
-            outcome = line.sim.dial(code)
+            outcome = self.ussd_sessions.dial(line, line.sim, code)
         if outcome.kind != "silence":
             await self.clock.sleep(outcome.delay + line.faults.ussd_delay)
         self.log(

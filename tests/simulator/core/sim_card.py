@@ -47,6 +47,8 @@ class UssdOutcome:
 class SimCard:
     """One card: identity, money, and the operator's table of USSD codes.
 
+    `ussd_session_seconds`: how long the operator waits for an answer to a menu.
+
     A list in `ussd` is answered entry by entry; the last one stays. Codes that are in no table
     are answered with `unknown_code`.
     """
@@ -63,6 +65,7 @@ class SimCard:
     balance_code: str = "*100#"
     balance_template: str = "Баланс: {balance} {currency}"
     ussd_delay: float = 2.0
+    ussd_session_seconds: float = 75.0
     ussd: dict[str, UssdSource] = field(default_factory=dict)
     unknown_code: UssdAnswer = field(
         default_factory=lambda: UssdAnswer("Неверный запрос", kind="reply")

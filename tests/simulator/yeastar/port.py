@@ -100,8 +100,6 @@ class Port:
         self.note(READY, "Unknown Event")
         self.jobs = asyncio.Queue()
         self.ussd_answers = asyncio.Queue()
-        if self.line.sim is not None:
-            self.line.sim.hang_up()
 
     def view(
         self, form: SpanForm, unknown_signal: UnknownSignal, now: float

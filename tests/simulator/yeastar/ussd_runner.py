@@ -45,7 +45,7 @@ class UssdRunner:
             await clock.sleep(port.next_send_at - clock.monotonic())
         async with port.line.work:
             if options.ussd_menu_owner == "client" and port.menu_owner != call.client:
-                self._hang_up(port)
+                self._box.ussd_sessions.close(port.line, "another client")
             port.note(port.activity, port.last_event, f'AT+CUSD=1,"{call.code}",15')
             outcome = await self._outcome(port, call)
         if outcome is None:
@@ -85,7 +85,3 @@ class UssdRunner:
 
     def _state(self, outcome: UssdOutcome) -> UssdState:
         return "1" if outcome.kind == "menu" else self._box.options.ussd_final_state
-
-    def _hang_up(self, port: Port) -> None:
-        if port.line.sim is not None:
-            port.line.sim.hang_up()

@@ -209,7 +209,9 @@ def _runtime(entry: GsmGatewayConfigEntry) -> dict[str, Any]:
             "status": type(gateway.status).__name__,
             "inbox_page": gateway.inbox is not None,
             "inbox_pushes": gateway.inbox_pushes,
-            "control": gateway.control is not None,
+            "call_dropper": gateway.call_dropper is not None,
+            "module_switch": gateway.module_switch is not None,
+            "restarter": gateway.restarter is not None,
             "pacing": gateway.pacing,
         },
         "outbox": {

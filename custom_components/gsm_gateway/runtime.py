@@ -24,7 +24,13 @@ from .const import CONF_CHANNEL, SUBENTRY_SIM
 from .coordinator import StatusCoordinator
 from .devices import async_device, async_register_devices
 from .gap_log import async_log_gap
-from .gateways.model import GatewayError, IncomingCall, SendReport, SmsPart
+from .gateways.model import (
+    ChannelStatus,
+    GatewayError,
+    IncomingCall,
+    SendReport,
+    SmsPart,
+)
 from .messaging.catchup import CatchUp
 from .messaging.inbox import Inbox
 from .messaging.line import Line
@@ -121,7 +127,7 @@ class GatewayRuntime:
         if brands.connection_facts(self.entry.data) != self._facts:
             return True
         new = _channels(self.entry) - self._channels
-        served = map(self.gateway.sender.ready, new)
+        served = map(self.gateway.sender.serves, new)
         return bool(new) and not (self._channels and all(served))
 
     @callback
@@ -165,6 +171,9 @@ class GatewayRuntime:
 
     def on_call(self, call: IncomingCall) -> None:
         """Hear of a voice call that rings."""
+
+    def on_status(self, status: ChannelStatus) -> None:
+        """Hear what a channel says of itself."""
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Hear that the box is within reach, or why it is not any more."""

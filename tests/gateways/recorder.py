@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from custom_components.gsm_gateway.gateways.model import (
+    ChannelStatus,
     GatewayError,
     IncomingCall,
     SendReport,
@@ -21,6 +22,8 @@ class Recorder:
     def __init__(self) -> None:
         self.parts: list[SmsPart] = []
         self.reports: list[SendReport] = []
+        self.calls: list[IncomingCall] = []
+        self.statuses: list[ChannelStatus] = []
         self.connections: list[tuple[bool, GatewayError | None]] = []
         self._news = asyncio.Event()
 
@@ -37,7 +40,14 @@ class Recorder:
         report.acknowledge()
 
     def on_call(self, call: IncomingCall) -> None:
-        """Do nothing: no box tells of calls yet."""
+        """Keep a call."""
+        self.calls.append(call)
+        self._news.set()
+
+    def on_status(self, status: ChannelStatus) -> None:
+        """Keep what a channel says of itself."""
+        self.statuses.append(status)
+        self._news.set()
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Keep a state of the connection."""

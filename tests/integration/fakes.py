@@ -172,6 +172,10 @@ class FakeBox:
         """Send while the box is on."""
         return self.on and channel in self.reachable
 
+    def serves(self, channel: int) -> bool:
+        """Know all ports that the box was made for."""
+        return channel in self.reachable
+
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
     ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import override
 
 from custom_components.gsm_gateway.gateways.model import (
@@ -83,6 +84,10 @@ class FakeSender(Sender, Recaller):
         return channel not in self.not_ready
 
     @override
+    def serves(self, channel: int) -> bool:
+        return True
+
+    @override
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
     ) -> None:
@@ -97,8 +102,8 @@ class FakeSender(Sender, Recaller):
             raise ending
 
     @override
-    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
-        self.recalled.update(keys)
+    def recall(self, channel: int, token: str, key: str, handed_at: datetime) -> None:
+        self.recalled[token] = key
 
     @override
     async def resume(self, tokens: Mapping[str, int]) -> None:

@@ -14,6 +14,7 @@ import aiohttp
 from custom_components.gsm_gateway.gateways import goip, yeastar
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.model import (
+    ChannelStatus,
     GatewayError,
     GatewayStatus,
     IncomingCall,
@@ -130,6 +131,9 @@ class BoxSide:
 
     def on_call(self, call: IncomingCall) -> None:
         """Hear of a voice call that rings."""
+
+    def on_status(self, status: ChannelStatus) -> None:
+        """Hear what a channel says of itself."""
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Hear that the box is within reach, or why it is not any more."""

@@ -1,7 +1,8 @@
 """What every box speaks of: messages, reports, states of a channel, and errors."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 
@@ -89,6 +90,8 @@ class Transport(StrEnum):
     """The way a part came in."""
 
     SMPP = "smpp"
+    UDP = "udp"
+    """GoIP's own SMS server protocol (GoIP section 2)."""
     AMI = "ami"
 
 
@@ -125,6 +128,8 @@ class SmsPart:
     concatenation: Concatenation | None = None
     link: str = ""
     """Which login brought it, where several of one box may bring the same."""
+    receive_id: str = ""
+    """The box's own number of this handing over, the same when it repeats it (GoIP recvid)."""
     box_time: str = ""
     """Time stamp as the box wrote it; only good for telling repeats apart."""
     raw: bytes = field(default=b"", repr=False)
@@ -195,6 +200,18 @@ class UssdReply:
     session: UssdSession = UssdSession.UNTOLD
 
 
+class LineState(StrEnum):
+    """What a line does, as far as voice calls go (GoIP 2.3; a TG's `State`)."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    """Something else than what the others say."""
+    INCOMING = "incoming"
+    DIALING = "dialing"
+    ALERTING = "alerting"
+    CONNECTED = "connected"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelStatus:
     """What the box tells of one channel; `None` where it tells nothing."""
@@ -211,6 +228,20 @@ class ChannelStatus:
     iccid: str | None = None
     imei: str | None = None
     number: str | None = None
+    line_state: LineState | None = None
+    heard_at: datetime | None = None
+    """When the line itself last called (GoIP keepalive)."""
+    address: str | None = None
+    """Where it called from, as `host:port`."""
+
+    def updated_by(self, news: ChannelStatus) -> ChannelStatus:
+        """Return this status with all that `news` tells."""
+        told = {
+            each.name: value
+            for each in fields(news)
+            if (value := getattr(news, each.name)) is not None
+        }
+        return replace(self, **told)
 
     @property
     def signal_dbm(self) -> int | None:

@@ -6,9 +6,11 @@ absent, not a method that refuses.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from .model import (
+    ChannelStatus,
     GatewayError,
     GatewayStatus,
     InboxEntry,
@@ -31,6 +33,9 @@ class Listener(Protocol):
 
     def on_call(self, call: IncomingCall) -> None:
         """Hear of a voice call that rings."""
+
+    def on_status(self, status: ChannelStatus) -> None:
+        """Hear what a channel says of itself; what is `None` has not changed."""
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Hear that the box is within reach, or why it is not any more.
@@ -76,6 +81,9 @@ class Sender(Protocol):
     def ready(self, channel: int) -> bool:
         """Tell whether a message for `channel` could leave now."""
 
+    def serves(self, channel: int) -> bool:
+        """Tell whether `channel` can become ready without composing the box anew."""
+
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
     ) -> None:
@@ -99,15 +107,17 @@ class Sender(Protocol):
 class Recaller(Protocol):
     """Hears of messages by what the box calls them (`SendReport.box_key`)."""
 
-    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
-        """Take up such keys of messages of an earlier run, by token."""
+    def recall(self, channel: int, token: str, key: str, handed_at: datetime) -> None:
+        """Take up the key of a message of an earlier run, handed over then."""
 
 
 class UssdRunner(Protocol):
     """Dials USSD codes."""
 
     async def run_ussd(self, channel: int, code: str) -> UssdReply:
-        """Dial once and return the answer, within 40 seconds.
+        """Dial once, or choose from the menu that is open, and return the answer.
+
+        Within 40 seconds.
 
         Raises `CannotConnect`, `InvalidAuth`, `ChannelUnavailable` and
         `ChannelBusy` when nothing was dialled, `SendRefused` when the network
@@ -129,14 +139,39 @@ class InboxReader(Protocol):
         """Return all entries the box shows, in no promised order. Raises `GatewayError`."""
 
 
-class Control(Protocol):
-    """Switches what a box lets be switched."""
+class UssdCloser(Protocol):
+    """Ends USSD dialogues that a menu has left open."""
+
+    async def close_ussd(self, channel: int) -> None:
+        """End what is open, if anything is; within 5 seconds. Raises `GatewayError`."""
+
+
+class ModuleSwitch(Protocol):
+    """Switches radio modules."""
 
     async def switch_module(self, channel: int, *, on: bool) -> None:
-        """Turn the radio module of a channel on or off. Raises `GatewayError`."""
+        """Turn the module of a channel on or off. Raises `GatewayError`."""
 
-    async def reboot(self) -> None:
-        """Restart the box. Raises `GatewayError`."""
+
+class ModuleRestarter(Protocol):
+    """Restarts single radio modules."""
+
+    async def restart_module(self, channel: int) -> None:
+        """Restart the module of a channel. Raises `GatewayError`."""
+
+
+class Restarter(Protocol):
+    """Restarts the box."""
+
+    async def restart(self) -> None:
+        """Restart the whole box. Raises `GatewayError`."""
+
+
+class CallDropper(Protocol):
+    """Ends voice calls."""
+
+    async def drop_call(self, channel: int) -> None:
+        """Reject or end the call of a channel, within 3 seconds. Raises `GatewayError`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,7 +184,15 @@ class Gateway:
     status: StatusReader
     recaller: Recaller | None = None
     inbox: InboxReader | None = None
-    control: Control | None = None
+    ussd_closer: UssdCloser | None = None
+    module_switch: ModuleSwitch | None = None
+    module_restarter: ModuleRestarter | None = None
+    restarter: Restarter | None = None
+    call_dropper: CallDropper | None = None
+    tells_calls: bool = False
+    """Whether `Listener.on_call` is ever called."""
+    status_pushes: bool = False
+    """Whether channels tell their status by themselves, so that `status` is read once."""
     inbox_pushes: bool = True
     """Whether incoming messages are pushed, so that the inbox page only catches up."""
     pacing: float = 0.0

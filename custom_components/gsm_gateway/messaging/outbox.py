@@ -330,7 +330,8 @@ class Outbox:
             if (line := self._router.get(piece.line_id or "")) is None:
                 continue
             if piece.box_key and gateway.recaller is not None:
-                gateway.recaller.recall(line.channel, {piece.token: piece.box_key})
+                key, at = piece.box_key, piece.handed_at or now
+                gateway.recaller.recall(line.channel, piece.token, key, at)
             if self._book.is_asked_for(piece, now):
                 tokens[piece.token] = line.channel
         if tokens:

@@ -91,6 +91,8 @@ class Repeats:
                 return self._repeated_by_smpp(arrival)
             case Transport.AMI:
                 return self._brought_by_other_login(arrival)
+            case Transport.UDP:
+                return None
 
     def answered(self, arrival: Arrival) -> None:
         """Note that a part is being acknowledged.

@@ -1,6 +1,7 @@
 """Delivery receipts of a GoIP's SMPP server, and answers that come late."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -137,7 +138,7 @@ async def test_receipt_closes_its_message() -> None:
 async def test_receipt_of_an_earlier_runs_message_finds_it() -> None:
     async with on_smsc() as o:
         assert o.gateway.recaller is not None
-        o.gateway.recaller.recall(1, {"7": "12"})
+        o.gateway.recaller.recall(1, "7", "12", datetime.now(UTC))
         o.smsc.send(receipt("12", "DELIVRD"))
         report = await o.listener.until_reported(DELIVERED)
         assert report.token == "7"
@@ -154,7 +155,7 @@ async def test_newer_message_keeps_its_id() -> None:
     async with on_smsc() as o:
         await _submit(o, b"12\0", "8")
         assert o.gateway.recaller is not None
-        o.gateway.recaller.recall(1, {"7": "12"})
+        o.gateway.recaller.recall(1, "7", "12", datetime.now(UTC))
         o.smsc.send(receipt("12", "DELIVRD"))
         report = await o.listener.until_reported(DELIVERED)
         assert report.token == "8"

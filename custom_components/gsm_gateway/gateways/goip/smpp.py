@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import override
 
 from ..clock import Clock
@@ -115,9 +116,13 @@ class SmppBox(Receiver, Sender, Recaller):
         await line.send(to, text, token, unicode=unicode)
 
     @override
-    def recall(self, channel: int, keys: Mapping[str, str]) -> None:
+    def serves(self, channel: int) -> bool:
+        return channel in self._lines
+
+    @override
+    def recall(self, channel: int, token: str, key: str, handed_at: datetime) -> None:
         if (line := self._lines.get(channel)) is not None:
-            line.recall(keys)
+            line.recall(token, key)
 
     @override
     async def resume(self, tokens: Mapping[str, int]) -> None:

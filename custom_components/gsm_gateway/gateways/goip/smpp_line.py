@@ -1,7 +1,7 @@
 """One SIM over SMPP: kept bound, received from, sent through."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import count
 import logging
@@ -155,10 +155,9 @@ class SmppLine:
             if answer.done() and not answer.cancelled():
                 answer.exception()  # looked at, whether awaited or not
 
-    def recall(self, keys: Mapping[str, str]) -> None:
-        """Take up message ids of an earlier run, by token, so that receipts find them."""
-        for token, message_id in keys.items():
-            self._sent.recall(message_id, token)
+    def recall(self, token: str, message_id: str) -> None:
+        """Take up a message id of an earlier run, so that its receipt finds it."""
+        self._sent.recall(message_id, token)
 
     def on_answer(self, token: str, status: int, message_id: str) -> None:
         """Hear the answer to a message, in time or late."""

@@ -80,6 +80,10 @@ class WebSender(Sender):
         return self.reachable
 
     @override
+    def serves(self, channel: int) -> bool:
+        return True
+
+    @override
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
     ) -> None:

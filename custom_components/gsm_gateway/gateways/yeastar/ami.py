@@ -138,6 +138,10 @@ class AmiTransport(Receiver, Sender, StatusReader):
         return self._link is not None
 
     @override
+    def serves(self, channel: int) -> bool:
+        return True
+
+    @override
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
     ) -> None:

@@ -63,6 +63,10 @@ class WebTransport(Receiver, Sender, UssdRunner, StatusReader):
         return self._reachable
 
     @override
+    def serves(self, channel: int) -> bool:
+        return True
+
+    @override
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False
     ) -> None:

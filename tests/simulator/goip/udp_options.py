@@ -110,9 +110,13 @@ class UdpCommandOptions:
     udp_logout: Literal["password", "send"] = option(
         "password", "GSM_LOGOUT is the answer to PASSWORD or to SEND (D12)"
     )
+    udp_wait_seconds: float = option(
+        2.0, "seconds between WAITs while an SMS is not out; 0: no WAIT"
+    )
     udp_sms_packet: bool = option(
         default=False, text="the form SMS id telid password number text is known"
     )
+    udp_sms_no: int = option(1, "first sms_no of every line, 0-255")
     udp_group_seconds: float = option(90.0, "an idle group is dropped after so long")
     udp_deliver: Literal["auto", "off"] = option(
         "auto", "DELIVER follows by itself, or by command only"
@@ -131,6 +135,22 @@ class UdpCommandOptions:
     )
     udp_ussd_newline: Literal["fails", "ok"] = option(
         "fails", "a newline after a USSD code ends up in the code (Q17)"
+    )
+    udp_ussd_failure: Literal["USSDERROR", "text", "USSDEXIT"] = option(
+        "USSDERROR",
+        "a USSD that failed: USSDERROR, USSD with 'USSD send failed!', or USSDEXIT (Q18)",
+    )
+    udp_ussd_padding: bool = option(
+        default=False, text="USSD answers in the GSM alphabet end in @ as filler"
+    )
+    udp_ussd_exit: Literal["USSDEXIT", "none"] = option(
+        "USSDEXIT", "answer to USSDEXIT: the same word, or nothing (D15)"
+    )
+    udp_module_zero: Literal["off", "leave"] = option(
+        "off", "0 in module_ctl_i and module_ctl: off, or leave as it is (D16)"
+    )
+    udp_line_state: Literal["call", "login"] = option(
+        "call", "get_gsm_state tells the call (IDLE) or the registration (LOGIN)"
     )
     udp_drops_call: bool = option(
         default=True, text="svr_drop_call ends a call; off: it only says so"

@@ -24,10 +24,23 @@ CONF_SMPP: Final = "smpp"
 CONF_SMPP_PORT: Final = "smpp_port"
 CONF_SMPP_SYSTEM_ID: Final = "smpp_system_id"
 CONF_SMPP_PASSWORD: Final = "smpp_password"
+CONF_UDP: Final = "udp"
+"""GoIP's own SMS server protocol; a box has at most one of this and SMPP."""
+CONF_UDP_PORT: Final = "udp_port"
+"""Ours: the box calls."""
+CONF_UDP_PASSWORD: Final = "udp_password"
+CONF_UDP_IDS: Final = "udp_ids"
+"""Ids of the lines in order, line 1 first; empty for a line that is not used."""
+CONF_ONLY_ADDRESS: Final = "only_address"
+"""Whether the lines are believed only where they call from the box's own address."""
+CONF_SEND_BY: Final = "send_by"
+SEND_BY_UDP: Final = "udp"
+SEND_BY_WEB: Final = "web"
 DEFAULT_HTTP_PORT: Final = 80
 DEFAULT_HTTPS_PORT: Final = 443
 DEFAULT_AMI_PORT: Final = 5038
 DEFAULT_SMPP_PORT: Final = 7777
+DEFAULT_UDP_PORT: Final = 44444
 
 CONF_NOTIFY_NAME: Final = "notify_name"
 

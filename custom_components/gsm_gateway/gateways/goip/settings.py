@@ -1,5 +1,6 @@
 """How to reach a GoIP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -19,6 +20,21 @@ class SmppSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UdpSettings:
+    """The box's lines as clients of our SMS server (GoIP section 2)."""
+
+    port: int = 44444
+    """Where we listen."""
+    password: str = field(repr=False)
+    ids: Mapping[int, str]
+    """What each line that is used calls itself, by the number printed on the box."""
+    only_address: bool = False
+    """Whether the lines may call from the box's own address only."""
+    send_by_web: bool = False
+    """Whether messages and USSD leave by the web pages."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GoipSettings:
     """Address and logins of one box."""
 
@@ -28,6 +44,7 @@ class GoipSettings:
     username: str
     password: str = field(repr=False)
     smpp: SmppSettings | None = None
+    udp: UdpSettings | None = None
 
     @property
     def pages_url(self) -> URL:

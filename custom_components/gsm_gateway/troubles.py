@@ -13,6 +13,7 @@ ISSUE_STORE_FULL: Final = "store_full"
 ISSUE_STORE_DAMAGED: Final = "store_damaged"
 ISSUE_RESTORED: Final = "restored"
 ISSUE_STOPPED: Final = "stopped"
+ISSUE_UDP_PORT: Final = "udp_port_taken"
 
 _STOPPED: Final = {
     StopKind.SAME_TEXT: ("stopped_same_text", "stopped_same_text_by"),
@@ -89,3 +90,24 @@ def async_stopped(hass: HomeAssistant, stop: Stop) -> None:
 def stopped_issue_id(stop: Stop) -> str:
     """Return the id of the issue about a stop."""
     return f"{ISSUE_STOPPED}_{stop.number}_{stop.text_hash}"
+
+
+@callback
+def async_udp_port(hass: HomeAssistant, port: int, error: OSError | None) -> None:
+    """Tell that GoIPs cannot push because a port is taken, or that they can again."""
+    issue_id = f"{ISSUE_UDP_PORT}_{port}"
+    if error is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="udp_port_taken",
+        translation_placeholders={
+            "port": str(port),
+            "detail": error.strerror or "no reason given",
+        },
+    )

@@ -222,6 +222,10 @@ class Box(FaultBox):
             "lines": [self.line_state(line) for line in self.lines.values()],
         }
 
+    def ready_words(self) -> dict[str, str]:
+        """Return what the ready line tells beside the ports."""
+        return {}
+
     def pending(self) -> dict[str, Any]:
         """Return what is on its way through the box; idle: nothing but results to be asked for."""
         found: dict[str, Any] = {

@@ -128,6 +128,7 @@ def _print_ready(box: Box, control: ControlServer, as_json: bool) -> None:
                 {
                     "ready": box.name,
                     "ports": ports,
+                    **box.ready_words(),
                     "control": control.url,
                     "time_scale": box.clock.scale,
                     "epoch": box.clock.epoch,
@@ -136,5 +137,6 @@ def _print_ready(box: Box, control: ControlServer, as_json: bool) -> None:
             flush=True,
         )
         return
-    shown = ", ".join(f"{name} {port}" for name, port in ports.items())
+    told = {**ports, **box.ready_words()}
+    shown = ", ".join(f"{name} {value}" for name, value in told.items())
     print(f"{box.name} is ready: {shown}; control {control.url}", flush=True)

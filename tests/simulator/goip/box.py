@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any, override
 
 from ..core import journal as j
-from ..core.box import Box
 from ..core.clock import Clock
 from ..core.commands import CommandError, command
 from ..core.connection import About
@@ -15,11 +14,16 @@ from ..core.journal import Journal
 from ..core.line import IncomingSms, Line
 from ..core.listener import Listener
 from ..core.sim_card import default_card
+from .calls import Calls
 from .inbox import Inbox
 from .jobs import Jobs
 from .joining import Joining, Way
 from .options import GoipOptions, set_option
 from .smpp_server import SmppServer
+from .udp_about import line_client, ready_words
+from .udp_box import UdpBox
+from .udp_send_groups import SendGroups
+from .udp_side import UdpSide
 from .web_about import about_request
 from .web_pages import answer
 
@@ -34,7 +38,7 @@ def default_lines(lines: int = 4, sims: int = 2) -> list[Line]:
     ]
 
 
-class GoipBox(HttpCommands, Box):
+class GoipBox(HttpCommands, UdpBox):
     """A GoIP on loopback: `async with GoipBox(firmware("seed")) as box:`."""
 
     brand = "goip"
@@ -72,6 +76,9 @@ class GoipBox(HttpCommands, Box):
         self.inbox = Inbox(self)
         self.smpp = SmppServer(self)
         self.joining = Joining(self)
+        self.send_groups = SendGroups(self.clock, self.outgoing)
+        self.udp = UdpSide(self)
+        self.calls = Calls(self)
 
     @property
     @override
@@ -101,6 +108,20 @@ class GoipBox(HttpCommands, Box):
         return self.clock.monotonic() - self.booted_at
 
     @override
+    async def start(self) -> None:
+        """Power on; the lines begin to call their SMS server."""
+        await super().start()
+        await self.udp.open()
+
+    @override
+    async def lose_power(self) -> None:
+        """End everything that runs inside."""
+        self.powered = False
+        self.calls.forget()
+        await self.udp.close("power")
+        await super().lose_power()
+
+    @override
     def forget(self) -> None:
         """Lose slots, running work and, unless it survives, the inbox."""
         for line in self.lines.values():
@@ -113,7 +134,7 @@ class GoipBox(HttpCommands, Box):
 
     @override
     async def deliver(self, line: Line, message: IncomingSms) -> None:
-        """List a message on the inbox page and hand it to SMPP."""
+        """List a message on the inbox page and hand it to SMPP and UDP."""
         for way in self.ways:
             way.take_in(line, message)
 
@@ -124,18 +145,23 @@ class GoipBox(HttpCommands, Box):
 
     @property
     def ways(self) -> list[Way]:
-        """The ways from the radio to clients: the inbox page and SMPP."""
-        return [self.inbox, self.smpp] if self._has_smpp else [self.inbox]
+        """The ways from the radio to clients: the inbox page, SMPP and UDP."""
+        ways: list[Way] = [self.inbox]
+        ways += [self.smpp] if self._has_smpp else []
+        return ways + ([self.udp] if self.udp.clients else [])
 
     @override
     def deliveries(self) -> list[About]:
-        """Return the deliver_sm on their way."""
-        return self.smpp.waiting()
+        """Return the deliver_sm and UDP packets on their way."""
+        return self.smpp.waiting() + self.udp.waiting()
 
     @override
     def forget_faults(self) -> int:
-        """Forget web faults, refusals and duplicates."""
+        """Forget web faults, refusals, duplicates, and losses and silence of UDP."""
         left = len(self.smpp.submits.refusals) + len(self.smpp.duplicates)
+        left += len(self.udp.losses) + len(self.udp.silenced)
+        self.udp.losses.clear()
+        self.udp.silenced.clear()
         self.smpp.submits.refusals.clear()
         self.smpp.duplicates.clear()
         return left + self.forget_web_faults()
@@ -171,6 +197,7 @@ class GoipBox(HttpCommands, Box):
         """Set one option; ports, host and `smpp` are read at the start only."""
         new = set_option(self.options, name, value)
         self._apply_options()
+        await self.udp.refresh()
         return str(new)
 
     @command(
@@ -251,4 +278,11 @@ class GoipBox(HttpCommands, Box):
             **super().line_state(line),
             "slot": {"key": slot.key, "status": slot.status, "error": slot.error},
             "inbox": self.inbox.state(line.number),
+            "call": self.calls.state(line),
+            "udp": line_client(self, line),
         }
+
+    @override
+    def ready_words(self) -> dict[str, str]:
+        """Return whom the lines call."""
+        return ready_words(self)

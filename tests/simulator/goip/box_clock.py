@@ -20,10 +20,15 @@ def box_time(box: GoipBox) -> datetime:
     return (box.clock.now() + local).replace(tzinfo=None)
 
 
-def box_key(box: GoipBox) -> str:
-    """Return a key that the box makes: its clock in hex seconds (D1)."""
+def box_seconds(box: GoipBox) -> int:
+    """Return the seconds since 1970 by the box's clock, which has to have been set (D1)."""
     options = box.options
     if not options.ntp:
-        return f"{int(box.uptime):08x}"
+        return int(box.uptime)
     now = box.clock.now() + timedelta(seconds=options.clock_offset)
-    return f"{int((now - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()):08x}"
+    return int((now - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+
+
+def box_key(box: GoipBox) -> str:
+    """Return a key that the box makes: its clock in hex seconds (D1)."""
+    return f"{box_seconds(box):08x}"

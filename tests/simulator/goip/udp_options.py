@@ -91,7 +91,6 @@ class UdpPushOptions:
     udp_counters: Literal["own", "shared"] = option(
         "own", "each verb counts for itself, or all of a line together (D10)"
     )
-    udp_record_twice: bool = option(default=False, text="RECORD comes twice")
 
 
 @dataclass

@@ -106,22 +106,23 @@ def _values(box: GoipBox, kind: str, traps: bool = False) -> dict[str, str]:
         return _base_values(box)
     values: dict[str, str] = {}
     for line in box.lines.values():
-        shown = _gsm_values(line) if kind == "gsm" else _list_values(line)
+        shown = _gsm_values(line) if kind == "gsm" else _list_values(box, line)
         if traps and kind != "gsm":
             shown = {"module_status_gsm": "N", **shown}
         values |= {f"l{line.number}_{name}": value for name, value in shown.items()}
     return values
 
 
-def _list_values(line: Line) -> dict[str, str]:
+def _list_values(box: GoipBox, line: Line) -> dict[str, str]:
     """Return what the list page tells of one line."""
+    client = box.udp.clients.get(line.number)
     return {
         "module_status": "Y" if line.module_on else "N",
         "gsm_sim": "Y" if line.module_on and line.sim else "N",
         "gsm_status": "Y" if line.registered else "N",
         "status_line": "N",
-        "line_state": "IDLE",
-        "sms_login": "N",
+        "line_state": box.calls.state(line).partition(":")[0],
+        "sms_login": "Y" if client and client.logged_in else "N",
         "smb_login": "N",
         "gsm_signal": str(line.shown_signal),
         "gsm_cur_oper": line.operator,

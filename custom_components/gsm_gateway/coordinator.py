@@ -1,25 +1,41 @@
-"""Status of a box, read every now and then."""
+"""Status of a box: read every now and then, or told by its channels."""
 
+from collections.abc import Callable
+from dataclasses import fields, replace
 import logging
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .connection import Connection
 from .const import DOMAIN, STATUS_INTERVAL
-from .gateways.model import GatewayError, GatewayStatus, InvalidAuth, UnexpectedReply
-from .gateways.ports import StatusReader
+from .gateways.clock import Clock
+from .gateways.model import (
+    ChannelStatus,
+    GatewayError,
+    GatewayStatus,
+    InvalidAuth,
+    UnexpectedReply,
+)
+from .gateways.ports import Gateway
+from .pulses import Pulses
 
 _LOGGER = logging.getLogger(__name__)
 
 NOTHING_KNOWN: Final = GatewayStatus()
+_ITS_OWN: Final = frozenset({"signal_csq", "line_state", "heard_at", "address"})
+"""What concerns nobody but those who look at this channel."""
 
 
 class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
-    """Reads what the box shows of itself; tells its listeners of the connection, too."""
+    """Knows what the box tells of itself; tells its listeners of the connection, too.
+
+    Where channels tell their status by themselves, the box is read once after each
+    connect, and again when the user asks.
+    """
 
     config_entry: ConfigEntry
 
@@ -27,8 +43,9 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
-        reader: StatusReader,
+        gateway: Gateway,
         connection: Connection,
+        clock: Clock,
     ) -> None:
         super().__init__(
             hass,
@@ -38,18 +55,59 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
             update_interval=STATUS_INTERVAL,
             always_update=False,
         )
-        self._reader = reader
+        self._reader = gateway.status
+        self._pushes = gateway.status_pushes
+        self._followers: dict[CALLBACK_TYPE, Callable[[], int]] = {}
+        self.pulses = Pulses(clock, self.async_update_listeners)
         self.connection = connection
         self.data = NOTHING_KNOWN
         self.looked = False
         """Whether the box was asked for its status since it is within reach."""
 
+    def live(self, channel: int) -> ChannelStatus | None:
+        """Return what is known of a channel now; nothing of one that has fallen silent."""
+        if self._pushes and not self.pulses.alive(channel):
+            return None
+        return self.data.channel(channel)
+
+    @callback
+    def async_follow(
+        self, channel: Callable[[], int], update: CALLBACK_TYPE
+    ) -> CALLBACK_TYPE:
+        """Hear also of news that concern one channel alone; returns how to end that."""
+        self._followers[update] = channel
+
+        @callback
+        def end() -> None:
+            self._followers.pop(update, None)
+
+        return end
+
+    @callback
+    def async_heard(self, news: ChannelStatus) -> None:
+        """Take over what a channel tells, and tell those whom it concerns."""
+        number = news.channel
+        before = self.data.channel(number) or ChannelStatus(channel=number)
+        after = before.updated_by(news)
+        self.data = _with(self.data, after)
+        back = news.heard_at is not None and self.pulses.heard(number)
+        if back or _concerns_all(before, after):
+            self.async_update_listeners()
+            return
+        for update, channel in list(self._followers.items()):
+            if channel() == number:
+                update()
+
     @callback
     def async_connection_changed(self) -> None:
         """Tell the listeners, and read the status of a box that is back."""
         self.looked = False
-        self.async_set_updated_data(NOTHING_KNOWN)
-        if self.connection.connected:
+        self.update_interval = STATUS_INTERVAL
+        connected = self.connection.connected
+        if not connected:
+            self.pulses.forget()
+        self.async_set_updated_data(self.data if connected else NOTHING_KNOWN)
+        if connected:
             self.config_entry.async_create_background_task(
                 self.hass, self._async_look(), self.name
             )
@@ -66,7 +124,7 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
         if not self.connection.connected:
             return NOTHING_KNOWN
         try:
-            return await self._reader.read_status()
+            read = await self._reader.read_status()
         except InvalidAuth as err:
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN,
@@ -81,4 +139,27 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
             ) from err
         except GatewayError as err:
             _LOGGER.debug("%s could not be read: %s", self.name, err)
-            return NOTHING_KNOWN
+            return self.data if self._pushes else NOTHING_KNOWN
+        if not self._pushes:
+            return read
+        self.update_interval = None
+        for known in self.data.channels:
+            told = read.channel(known.channel)
+            read = _with(read, known.updated_by(told) if told else known)
+        return read
+
+
+def _with(status: GatewayStatus, channel: ChannelStatus) -> GatewayStatus:
+    """Return the status of a box with another one of one of its channels."""
+    others = {each.channel: each for each in status.channels}
+    channels = sorted({**others, channel.channel: channel}.items())
+    return replace(status, channels=tuple(each for _, each in channels))
+
+
+def _concerns_all(before: ChannelStatus, after: ChannelStatus) -> bool:
+    """Tell whether something is told for the first time, or lines and cards depend on it."""
+    for fact in fields(ChannelStatus):
+        old, new = getattr(before, fact.name), getattr(after, fact.name)
+        if old != new and (old is None or fact.name not in _ITS_OWN):
+            return True
+    return False

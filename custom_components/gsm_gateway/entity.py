@@ -58,6 +58,30 @@ class LiveEntity(CoordinatorEntity[StatusCoordinator], SubentryEntity):
         """Listen to the box's status and connection."""
         CoordinatorEntity.__init__(self, entry.runtime_data.status)
         SubentryEntity.__init__(self, entry, subentry, description)
+        self._subentry = subentry
+
+    @property
+    def channel(self) -> int:
+        """Return the port that the SIM is in, or was in until it was removed."""
+        present = self.entry.subentries.get(self.subentry_id, self._subentry)
+        self._subentry = present
+        channel: int = present.data[CONF_CHANNEL]
+        return channel
+
+    @property
+    def known(self) -> ChannelStatus | None:
+        """Return what the box has told of the SIM's channel, even if it is silent now."""
+        return self.coordinator.data.channel(self.channel)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to what the channel tells by itself as well."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_follow(
+                lambda: self.channel, self._handle_coordinator_update
+            )
+        )
 
     @property
     @override
@@ -78,13 +102,12 @@ class ToldEntity[ValueT](LiveEntity):
     ) -> None:
         """Show what `value_fn` finds in the status of the SIM's channel."""
         super().__init__(entry, subentry, description)
-        self._channel: int = subentry.data[CONF_CHANNEL]
         self._value_fn = value_fn
 
     @property
     def told(self) -> ValueT | None:
-        """Return what the box told last."""
-        status = self.coordinator.data.channel(self._channel)
+        """Return what the box tells now."""
+        status = self.coordinator.live(self.channel)
         return None if status is None else self._value_fn(status)
 
     @property
@@ -97,7 +120,7 @@ class ToldEntity[ValueT](LiveEntity):
     @override
     def worth_adding(self) -> bool:
         """Tell whether the box says such a thing."""
-        return self.told is not None
+        return self.known is not None and self._value_fn(self.known) is not None
 
 
 @callback

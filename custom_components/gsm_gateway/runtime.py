@@ -1,6 +1,7 @@
 """One box at work: its links, its SIMs, and who listens to it."""
 
 import asyncio
+from dataclasses import replace
 import logging
 
 from homeassistant.config_entries import (
@@ -58,7 +59,7 @@ class GatewayRuntime:
         self.gateway = brands.compose(hass, entry.data, sorted(self._channels), clock)
         self.connection = Connection(hass, entry, clock)
         self.status = StatusCoordinator(
-            hass, entry, self.gateway.status, self.connection
+            hass, entry, self.gateway, self.connection, clock
         )
         """Its listeners hear of the connection and of changed settings as well."""
         self.lines: dict[str, Line] = {}
@@ -101,6 +102,8 @@ class GatewayRuntime:
         self._tasks.run("inbox", self.inbox.run)
         self._tasks.run("catch-up", self._catchup.run)
         self._tasks.run("balance", self.balances.run)
+        if self.gateway.status_pushes:
+            self._tasks.run("pulse", self.status.pulses.run)
         self._run_link()
 
     async def async_stop(self) -> None:
@@ -174,6 +177,8 @@ class GatewayRuntime:
 
     def on_status(self, status: ChannelStatus) -> None:
         """Hear what a channel says of itself."""
+        if self in self.messenger.running:
+            self.status.async_heard(status)
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Hear that the box is within reach, or why it is not any more."""
@@ -197,15 +202,15 @@ class GatewayRuntime:
     @callback
     def _status_changed(self) -> None:
         """Let the lines know what the box tells of their SIMs."""
-        status = self.status.data
         for line in self.lines.values():
-            channel = status.channel(line.channel)
+            channel = self.status.live(line.channel)
             line.registered = channel.registered if channel else None
             if self.status.looked:  # else what was known last
                 line.roaming = channel.roaming if channel else None
-        if status != self._told:
-            self._told = status
-            async_register_devices(self.hass, self.entry, status)
+        box = replace(self.status.data, channels=())
+        if box != self._told:
+            self._told = box
+            async_register_devices(self.hass, self.entry, box)
         self.messenger.outbox.wake()
         self.balances.async_wake()
 

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
+
+SILENT_SECONDS: Final = 92.0
+"""A channel that tells its status by itself and did not for so long is gone (GoIP 2.2)."""
 
 
 class GatewayError(Exception):

@@ -31,22 +31,17 @@ from .const import (
 )
 from .devices import device_name
 from .gateways.clock import Clock
-from .gateways.model import (
-    CannotConnect,
-    ChannelBusy,
-    ChannelUnavailable,
-    GatewayError,
-    InvalidAuth,
-)
+from .gateways.model import GatewayError
 from .messaging.line import Line
 from .messaging.store import Store, StoreUnavailable
+from .messaging.ussd import NOT_DIALLED, AlarmFirst
+from .ussd_path import split_path
 
 _LOGGER = logging.getLogger(__name__)
 
 # Keyed by the SIM's subentry id.
 SIGNAL_BALANCE: Final[SignalTypeFormat[()]] = SignalTypeFormat(f"{DOMAIN}_balance_{{}}")
 
-NOT_DIALLED: Final = (CannotConnect, InvalidAuth, ChannelUnavailable, ChannelBusy)
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """After which a changed clock is noticed."""
 NOTHING_KNOWN: Final = SimBalance()
@@ -197,18 +192,20 @@ class Balances:
                 await self._ask(sim_id, waited_for=False)
             except (*NOT_DIALLED, StoreUnavailable) as err:
                 _LOGGER.debug("A balance question waits: %s", err)
+            except AlarmFirst:
+                _LOGGER.debug("A balance question gave way to an alarm")
             except GatewayError as err:
                 _LOGGER.debug("A balance question failed: %s", err)
                 self._complain(sim_id, "the operator did not answer")
 
     async def _ask(self, sim_id: str, *, waited_for: bool) -> BalanceResult:
-        """Dial once. That it was dialled is on disk before, whatever comes of it.
+        """Dial once, menus and all. That it was dialled is on disk before, whatever comes of it.
 
         On a full disk, only what somebody waits for is dialled; else raises
         `StoreUnavailable`.
         """
         sim = self._entry.subentries[sim_id]
-        code: str = sim.data[CONF_BALANCE_CODE]
+        codes = split_path(sim.data[CONF_BALANCE_CODE])
         timetable = self._timetables[sim_id]
         others = [
             other.schedule.next_due
@@ -221,11 +218,11 @@ class Balances:
             await self._revoke(sim_id)
             raise StoreUnavailable("the disk is full")
         try:
-            reply = await self._lines[sim_id].run_ussd(code, waited_for=waited_for)
+            answers = await self._lines[sim_id].run_ussd(codes, waited_for=waited_for)
         except NOT_DIALLED:
             await self._revoke(sim_id)
             raise
-        result = await self._take(sim, reply.text)
+        result = await self._take(sim, answers[-1].text)
         self._answers[sim_id] = result
         return result
 

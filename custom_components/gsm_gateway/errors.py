@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -39,15 +40,19 @@ from .messaging.messages import (
     TooLate,
     UnknownMessage,
 )
+from .messaging.ussd import AlarmFirst, MenuLeft, MenuOpen
 
 # A kind stands before the kind that it is one of.
 _KEYS: Final[dict[type[Exception], str]] = {
     CannotConnect: "cannot_connect",
     InvalidAuth: "invalid_auth",
     ChannelUnavailable: "channel_unavailable",
+    MenuOpen: "menu_open",
     ChannelBusy: "channel_busy",
     TextTooLong: "text_too_long",
     SendRefused: "send_refused",
+    AlarmFirst: "alarm_first",
+    MenuLeft: "menu_left",
     NoReply: "no_reply",
     UnexpectedReply: "unexpected_reply",
     NoReplyAddress: "no_reply_address",
@@ -96,6 +101,10 @@ def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantEr
             placeholders = {}
         case SendRefused():
             placeholders["reason"] = err.reason
+        case MenuOpen():
+            placeholders["seconds"] = str(ceil(err.seconds))
+        case MenuLeft():
+            placeholders["reply"] = str(err.reply)
         case BadNumber():
             placeholders = {"number": err.number}
         case CannotReach() | TooLate():

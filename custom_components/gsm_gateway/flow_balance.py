@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-import re
 from typing import Any, Final
 
 from homeassistant.data_entry_flow import section
@@ -21,6 +20,7 @@ from .balance.operators import Proposal, propose
 from .const import CONF_BALANCE_CODE, CONF_CURRENCY
 from .flow_schemas import InvalidInput
 from .gateways.model import ChannelStatus
+from .ussd_path import is_path, join_path, split_path
 
 MOST_OPERATORS: Final = 6
 """Operators that one page asks for; translations/en.json has a section for each."""
@@ -34,7 +34,6 @@ CURRENCY = SelectSelector(
         mode=SelectSelectorMode.DROPDOWN,
     )
 )
-_CODE = re.compile(r"[*#0-9+]{1,40}", re.ASCII)
 
 
 def proposal_for(channel: ChannelStatus) -> Proposal | None:
@@ -69,15 +68,15 @@ def balance_data(user_input: Mapping[str, Any], *, field: str = "") -> dict[str,
     Raises `InvalidInput` at `field`, or at the field that is wrong.
     """
     key = CONF_GUESSED_CODE if CONF_GUESSED_CODE in user_input else CONF_BALANCE_CODE
-    code = "".join(user_input.get(key, "").split())
+    codes = split_path(user_input.get(key, ""))
     currency = user_input.get(CONF_CURRENCY)
-    if not code:
+    if codes == [""]:
         return {CONF_CURRENCY: None}
-    if not _CODE.fullmatch(code):
+    if not is_path(codes):
         raise InvalidInput(**{field or key: "invalid_code"})
     if not currency:
         raise InvalidInput(**{field or CONF_CURRENCY: "currency_missing"})
-    return {CONF_BALANCE_CODE: code, CONF_CURRENCY: currency}
+    return {CONF_BALANCE_CODE: join_path(codes), CONF_CURRENCY: currency}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
 """Actions on a SIM: `send_ussd`, `refresh_balance`."""
 
-import re
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
@@ -20,17 +19,28 @@ from .const import DOMAIN
 from .errors import no_balance_code, not_a_sim, translated_errors
 from .runtime import GsmGatewayConfigEntry
 from .sending import sim_of
+from .ussd_path import MOST_REPLIES, is_code, is_reply
 
 SERVICE_SEND_USSD: Final = "send_ussd"
 SERVICE_REFRESH_BALANCE: Final = "refresh_balance"
 
 ATTR_CODE: Final = "code"
+ATTR_REPLIES: Final = "replies"
 
-_USSD_CODE = re.compile(r"[0-9*#+]{1,182}", re.ASCII)
-"""A USSD string has at most 182 characters (3GPP 23.038 section 5.1.2.3)."""
+
+def _as_written(value: Any) -> Any:
+    """Return a whole number as text again: templates turn "1" into one."""
+    return str(value) if type(value) is int else value
+
 
 SEND_USSD_SCHEMA = vol.Schema(
-    {vol.Required(ATTR_DEVICE_ID): cv.string, vol.Required(ATTR_CODE): cv.string}
+    {
+        vol.Required(ATTR_DEVICE_ID): cv.string,
+        vol.Required(ATTR_CODE): cv.string,
+        vol.Optional(ATTR_REPLIES, default=list): vol.All(
+            cv.ensure_list, [vol.All(_as_written, str)], vol.Length(max=MOST_REPLIES)
+        ),
+    }
 )
 REFRESH_BALANCE_SCHEMA = vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string})
 
@@ -56,16 +66,25 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _async_send_ussd(call: ServiceCall) -> ServiceResponse:
-    """Dial a USSD code and return the operator's answer."""
+    """Dial a USSD code, answer its menus, and return what the operator said."""
     code = call.data[ATTR_CODE].strip()
-    if _USSD_CODE.fullmatch(code) is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="bad_ussd_code"
-        )
+    replies = [reply.strip() for reply in call.data[ATTR_REPLIES]]
+    if not is_code(code):
+        raise _malformed("bad_ussd_code")
+    if not all(map(is_reply, replies)):
+        raise _malformed("bad_ussd_reply")
     entry, sim, name = _loaded_sim(call)
     with translated_errors(name):
-        reply = await entry.runtime_data.lines[sim].run_ussd(code, waited_for=True)
-    return {"answers": [reply.text]} if call.return_response else None
+        answers = await entry.runtime_data.lines[sim].run_ussd(
+            [code, *replies], waited_for=True
+        )
+    if not call.return_response:
+        return None
+    return {"answers": [answer.text for answer in answers]}
+
+
+def _malformed(key: str) -> ServiceValidationError:
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
 
 
 async def _async_refresh_balance(call: ServiceCall) -> ServiceResponse:

@@ -23,14 +23,17 @@ def line(office: Office, box: FakeBox) -> Line:
     return office.add(box)
 
 
-def ask(line: Line, code: str, *, waited_for: bool = True) -> asyncio.Task[UssdReply]:
+def ask(
+    line: Line, code: str, *, waited_for: bool = True
+) -> asyncio.Task[list[UssdReply]]:
     """Dial in the background."""
-    return asyncio.create_task(line.run_ussd(code, waited_for=waited_for))
+    return asyncio.create_task(line.run_ussd([code], waited_for=waited_for))
 
 
 async def test_ussd_answer(line: Line, box: FakeBox) -> None:
     box.ussd.gate.set()
-    assert (await line.run_ussd("*100#", waited_for=True)).text == "answer to *100#"
+    (answer,) = await line.run_ussd(["*100#"], waited_for=True)
+    assert answer.text == "answer to *100#"
     assert box.ussd.dialled == [(1, "*100#")]
     assert not line.busy
 
@@ -136,7 +139,8 @@ async def test_time_in_the_queue_is_no_time_of_dialling(
     assert isinstance(first.exception(), NoReply)
     assert not second.done()
     box.ussd.gate.set()
-    assert (await second).text == "answer to 2"
+    (answer,) = await second
+    assert answer.text == "answer to 2"
 
 
 async def test_error_of_the_box_gives_the_line_back(line: Line, box: FakeBox) -> None:
@@ -145,7 +149,7 @@ async def test_error_of_the_box_gives_the_line_back(line: Line, box: FakeBox) ->
 
     line.gateway.ussd.run_ussd = run_ussd  # type: ignore[method-assign]
     with pytest.raises(CannotConnect):
-        await line.run_ussd("1", waited_for=True)
+        await line.run_ussd(["1"], waited_for=True)
     assert not line.busy
 
 
@@ -189,7 +193,7 @@ async def test_cancelled_in_the_moment_of_its_turn(line: Line, box: FakeBox) -> 
 async def test_disabled_sim_does_not_dial(line: Line, box: FakeBox) -> None:
     line.enabled = False
     with pytest.raises(ChannelUnavailable):
-        await line.run_ussd("1", waited_for=True)
+        await line.run_ussd(["1"], waited_for=True)
     assert box.ussd.dialled == []
 
 

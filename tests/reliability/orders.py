@@ -73,7 +73,7 @@ class Orders:
         if line is None:
             return
         try:
-            await line.run_ussd(code, waited_for=True)
+            await line.run_ussd([code], waited_for=True)
         except GatewayError as error:
             self._reporter.tell("ussd", sim=sim, error=repr(error))
 

@@ -5,6 +5,7 @@ absent, not a method that refuses.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -146,6 +147,13 @@ class UssdCloser(Protocol):
         """End what is open, if anything is; within 5 seconds. Raises `GatewayError`."""
 
 
+class UssdKeeper(Protocol):
+    """Lets the steps of a USSD dialogue go by one way, where a box can have several."""
+
+    def dialogue(self, channel: int) -> AbstractAsyncContextManager[None]:
+        """Dial all codes of a channel inside by the way that the first one took."""
+
+
 class ModuleSwitch(Protocol):
     """Switches radio modules."""
 
@@ -185,6 +193,7 @@ class Gateway:
     recaller: Recaller | None = None
     inbox: InboxReader | None = None
     ussd_closer: UssdCloser | None = None
+    ussd_keeper: UssdKeeper | None = None
     module_switch: ModuleSwitch | None = None
     module_restarter: ModuleRestarter | None = None
     restarter: Restarter | None = None

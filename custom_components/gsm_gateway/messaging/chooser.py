@@ -50,6 +50,26 @@ class Chooser:
                 return group.kind.priority
         return None
 
+    def in_the_way(self) -> list[Line]:
+        """Return SIMs whose USSD should end for an alarm that waits, one for each alarm.
+
+        Asked after `pairs`, when no other SIM takes these alarms.
+        """
+        found: list[Line] = []
+        for group in self._waitlist.groups():
+            if group.kind.priority is not Priority.ALARM:
+                continue
+            options = self._options(group.kind)
+            left = {x for x in options.lines if x.dialogues.yields}.difference(found)
+            for job in group.jobs:
+                if not left:
+                    break
+                if lines := [x for x in options.usable(job) if x in left]:
+                    line = max(lines, key=lambda x: x.dialogues.ending)
+                    left.remove(line)
+                    found.append(line)
+        return found
+
     def waiting(self, line_id: str | None) -> int:
         """Return how many messages wait that this SIM may send, or any SIM."""
         return sum(

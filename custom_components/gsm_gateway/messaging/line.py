@@ -1,7 +1,7 @@
 """One arbiter per SIM: SMS and USSD take turns, alarms first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,9 +15,8 @@ from .countries import Country
 from .guard_budgets import Limits
 from .messages import Priority, SendPolicy
 from .numbers import NumberForm
+from .ussd import Dialogues
 
-_USSD_LIMIT = 40.0
-"""Seconds after which a USSD gives the SIM back."""
 _SHORTEST_REST = 5.0
 _LONGEST_REST = 60.0
 
@@ -95,6 +94,7 @@ class Line:
         """Set by the router."""
         self.last_sent = -inf
         """When (monotonic) it sent last, over restarts and reloads."""
+        self.dialogues = Dialogues(channel, gateway, clock)
         self._clock = clock
         self._holder: object = None
         self._dials = False
@@ -187,6 +187,8 @@ class Line:
         if not waiting:
             return False
         first = min(waiting, key=lambda waiter: waiter.rank)
+        if self._reserved is Priority.ALARM and first.dials:
+            return False
         wish = self.queue.wish(self) if self.queue is not None else None
         if wish is not None and _RANKS[wish] < first.rank:
             return False
@@ -220,27 +222,30 @@ class Line:
         finally:
             self._reserved = None
 
-    async def run_ussd(self, code: str, *, waited_for: bool) -> UssdReply:
-        """Wait for a turn, dial once and return the answer.
+    async def run_ussd(
+        self, codes: Sequence[str], *, waited_for: bool
+    ) -> list[UssdReply]:
+        """Wait for a turn, dial a code, answer its menus, and return what the operator said.
 
-        A USSD that nobody waits for lets every SMS go first. Raises what
-        `UssdRunner.run_ussd` raises, `NoReply` after 40 s, and
-        `ChannelUnavailable` when the SIM is switched off by the user.
+        The steps share one turn and 40 s, and none is repeated; there are fewer
+        answers than steps where the network ended the dialogue before. A USSD
+        that nobody waits for lets every SMS go first.
+
+        Raises what `UssdRunner.run_ussd` raises, `NoReply` after 40 s (in the
+        midst of menus `MenuLeft`, for an alarm `AlarmFirst`), `MenuOpen` while a
+        menu may be open, and `ChannelUnavailable` when the SIM is switched off
+        by the user.
         """
         if not self.enabled:
             raise ChannelUnavailable("the SIM is switched off")
         rank = Rank.ASKED_USSD if waited_for else Rank.USSD
         async with self._breakable(), self._turn(rank):
-            try:
-                async with self._clock.timeout(_USSD_LIMIT):
-                    return await self.gateway.ussd.run_ussd(self.channel, code)
-            except TimeoutError:
-                raise NoReply("no answer to the USSD code within 40 s") from None
+            return await self.dialogues.run(codes)
 
     def break_off_ussd(self) -> None:
         """End every USSD, begun or waiting, with `NoReply`: nobody can wait longer."""
-        for scope in self._ussds:
-            scope.reschedule(0)
+        while self._ussds:
+            self._ussds.pop().reschedule(0)
 
     @asynccontextmanager
     async def _breakable(self) -> AsyncIterator[None]:

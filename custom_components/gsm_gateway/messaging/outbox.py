@@ -238,6 +238,8 @@ class Outbox:
             self._hand_over(job, line)
         for job in self._chooser.hopeless:
             self._end(job, State.FAILED, "too long for every SIM", Reason.TOO_LONG)
+        for line in self._chooser.in_the_way():
+            line.dialogues.yield_to_alarm()
         for line in self._router:
             line.offer()
         self._set_timer()

@@ -72,6 +72,7 @@ class Router:
         line.queue = self._queue
         if (older := self._lines.get(line.line_id)) is not None:
             self._sent[line.line_id] = older.last_sent
+            line.dialogues.menu_until = older.dialogues.menu_until
         line.last_sent = self._sent.get(line.line_id, -inf)
         self._lines[line.line_id] = line
 

@@ -39,10 +39,12 @@ def compose(
             receiver=web, sender=web, ussd=web, status=web, pacing=PACING_SECONDS
         )
     ami = AmiTransport(settings, clock)
+    ussd = AmiUssd(settings, clock, ami, api)
     return Gateway(
         receiver=ami,
         sender=ami,
-        ussd=AmiUssd(settings, clock, ami, api),
+        ussd=ussd,
+        ussd_keeper=ussd,
         status=ami,
         pacing=PACING_SECONDS,
     )

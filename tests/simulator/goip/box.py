@@ -122,6 +122,12 @@ class GoipBox(HttpCommands, UdpBox):
         await super().lose_power()
 
     @override
+    def left_network(self, line: Line, by: str) -> None:
+        """End the USSD and the call of a line."""
+        super().left_network(line, by)
+        self.calls.hang_up(line, by)
+
+    @override
     def forget(self) -> None:
         """Lose slots, running work and, unless it survives, the inbox."""
         for line in self.lines.values():

@@ -221,14 +221,14 @@ class Pushes:
     def take_answer(self, answer: Answer) -> bool:
         """Take an answer; False when the line never began that verb."""
         push = self._running.get((answer.verb, answer.number))
-        if push is None or push.ended.is_set():
+        if push is None:
             return answer.verb in self._verbs
         push.acknowledged(answer.word)
         if answer.word != "ERROR":
-            push.ended.set()
+            self._end(push)
         elif self._box.options.udp_receive_error == "stop":
             push.lost("refused by the server")
-            push.ended.set()
+            self._end(push)
         return True
 
     def waiting(self) -> list[About]:
@@ -245,8 +245,7 @@ class Pushes:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for push in [*self._running.values(), *self._queue]:
-            if not push.ended.is_set():
-                push.lost(reason)
+            push.lost(reason)
         self._running.clear()
         self._queue.clear()
 
@@ -280,9 +279,14 @@ class Pushes:
                 await box.clock.wait_for(
                     push.ended.wait(), box.options.udp_retry_seconds
                 )
-        del self._running[push.verb, push.number]
         if not push.ended.is_set():
             push.lost("unacknowledged")
+            self._end(push)
+
+    def _end(self, push: Push) -> None:
+        """Let the next one begin."""
+        push.ended.set()
+        del self._running[push.verb, push.number]
         self._start_next()
 
     def _send(self, push: Push) -> None:

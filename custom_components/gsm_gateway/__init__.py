@@ -20,6 +20,7 @@ PLATFORMS = [
     Platform.EVENT,
     Platform.NOTIFY,
     Platform.SENSOR,
+    Platform.SWITCH,
 ]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -12,14 +12,10 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import SUBENTRY_SIM
-from .coordinator import StatusCoordinator
-from .devices import identifier
-from .entity import SubentryEntity, ToldEntity, async_follow_subentries
+from .entity import BoxEntity, SubentryEntity, ToldEntity, async_follow_subentries
 from .gateways.model import ChannelStatus
 from .runtime import GsmGatewayConfigEntry
 
@@ -45,7 +41,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of a box and of its SIMs."""
-    async_add_entities([ConnectedSensor(entry)])
+    async_add_entities([ConnectedSensor(entry, CONNECTED)])
 
     def build(sim: ConfigSubentry) -> Iterator[SubentryEntity]:
         yield RegistrationSensor(entry, sim, REGISTRATION, _registered)
@@ -57,17 +53,8 @@ def _registered(status: ChannelStatus) -> bool | None:
     return status.registered
 
 
-class ConnectedSensor(CoordinatorEntity[StatusCoordinator], BinarySensorEntity):
+class ConnectedSensor(BoxEntity, BinarySensorEntity):
     """Whether the box is within reach."""
-
-    _attr_has_entity_name = True
-    entity_description = CONNECTED
-
-    def __init__(self, entry: GsmGatewayConfigEntry) -> None:
-        """Belong to the box."""
-        super().__init__(entry.runtime_data.status)
-        self._attr_unique_id = f"{entry.entry_id}_{CONNECTED.key}"
-        self._attr_device_info = DeviceInfo(identifiers={identifier(entry)})
 
     @property
     @override

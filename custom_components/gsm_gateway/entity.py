@@ -90,6 +90,28 @@ class LiveEntity(CoordinatorEntity[StatusCoordinator], SubentryEntity):
         return self.coordinator.connection.connected
 
 
+class BoxEntity(CoordinatorEntity[StatusCoordinator]):
+    """An entity of a box that needs the box."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, entry: GsmGatewayConfigEntry, description: EntityDescription
+    ) -> None:
+        """Listen to the box's connection."""
+        super().__init__(entry.runtime_data.status)
+        self.entry = entry
+        self.entity_description = description
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={identifier(entry)})
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the box is within reach."""
+        return self.coordinator.connection.connected
+
+
 class ToldEntity[ValueT](LiveEntity):
     """An entity of a SIM that shows what the box tells, if it tells it at all."""
 

@@ -23,12 +23,13 @@ from homeassistant.util import dt as dt_util
 
 from .balances import SIGNAL_BALANCE, shows_balance
 from .const import SUBENTRY_SIM
-from .entity import SubentryEntity, ToldEntity, async_follow_subentries
-from .gateways.model import ChannelStatus
+from .entity import SubentryEntity, async_follow_subentries
+from .gateways.model import LineState
 from .last_message import LastMessageSensor
 from .messenger import MESSENGER, Messenger
 from .report import SIGNAL_SMS_STATUS
 from .runtime import GsmGatewayConfigEntry
+from .told_sensor import LastSeenSensor, ToldSensor, ToldSensorEntityDescription
 
 PARALLEL_UPDATES = 0
 
@@ -47,13 +48,6 @@ LAST_BALANCE_CHECK: Final = SensorEntityDescription(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToldSensorEntityDescription(SensorEntityDescription):
-    """A sensor of what the box tells of a SIM."""
-
-    value_fn: Callable[[ChannelStatus], str | int | None]
-
-
 TOLD: Final = (
     ToldSensorEntityDescription(
         key="signal",
@@ -63,6 +57,7 @@ TOLD: Final = (
         native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda status: status.signal_dbm,
+        attributes_fn=lambda status: {"csq": status.signal_csq},
     ),
     ToldSensorEntityDescription(
         key="operator",
@@ -70,6 +65,51 @@ TOLD: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda status: status.operator or None,
     ),
+    ToldSensorEntityDescription(
+        key="line_state",
+        translation_key="line_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in LineState],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda status: status.line_state and status.line_state.value,
+    ),
+    ToldSensorEntityDescription(
+        key="own_number",
+        translation_key="own_number",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.number or None,
+    ),
+    ToldSensorEntityDescription(
+        key="imei",
+        translation_key="imei",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.imei or None,
+    ),
+    ToldSensorEntityDescription(
+        key="imsi",
+        translation_key="imsi",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.imsi or None,
+    ),
+    ToldSensorEntityDescription(
+        key="iccid",
+        translation_key="iccid",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: status.iccid or None,
+    ),
+)
+LAST_SEEN: Final = ToldSensorEntityDescription(
+    key="last_seen",
+    translation_key="last_seen",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    value_fn=lambda status: status.heard_at,
+    attributes_fn=lambda status: {"address": status.address},
 )
 LAST_MESSAGE: Final = SensorEntityDescription(
     key="last_message", translation_key="last_message"
@@ -128,7 +168,8 @@ async def async_setup_entry(
         for traffic in TRAFFIC:
             yield TrafficSensor(entry, sim, traffic)
         for description in TOLD:
-            yield ToldSensor(entry, sim, description, description.value_fn)
+            yield ToldSensor(entry, sim, description)
+        yield LastSeenSensor(entry, sim, LAST_SEEN)
 
     async_follow_subentries(entry, SUBENTRY_SIM, async_add_entities, build)
 
@@ -228,13 +269,3 @@ class TrafficSensor(SubentryEntity, SensorEntity):
         if description.begins_fn is not None:
             day = dt_util.start_of_local_day()
             self._attr_last_reset = description.begins_fn(day)
-
-
-class ToldSensor(ToldEntity[str | int], SensorEntity):
-    """What the box tells of a SIM's radio."""
-
-    @property
-    @override
-    def native_value(self) -> str | int | None:
-        """Return what the box told last."""
-        return self.told

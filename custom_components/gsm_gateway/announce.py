@@ -51,23 +51,10 @@ def received_data(
     What a port without a SIM of ours or a disabled SIM received belongs to the box.
     """
     sim = sim_on_channel(entry, message.channel)
-    device = async_device(hass, entry, sim.subentry_id) if sim else None
     country = country_here(entry, message.channel)
     private = is_private_here(entry, message.sender, country)
-    if sim is None or device is None or device.disabled:
-        device, entity_id, sim_name = async_device(hass, entry), None, None
-    else:
-        entity_id = er.async_get(hass).async_get_entity_id(
-            EVENT_DOMAIN, DOMAIN, unique_id(entry, sim.subentry_id, KEY_INCOMING_SMS)
-        )
-        sim_name = device.name_by_user or device.name
     return {
-        "config_entry_id": entry.entry_id,
-        "device_id": device and device.id,
-        "entity_id": entity_id,
-        "gateway": entry.title,
-        "channel": message.channel,
-        "sim": sim_name,
+        **place(hass, entry, message.channel, KEY_INCOMING_SMS),
         "sender": message.sender,
         "contact": contact_name(hass, message.sender, country),
         "trusted": _trusted(entry, sim, message.sender, country),
@@ -82,6 +69,30 @@ def received_data(
         "redelivered": message.redelivered,
         "stored": message.stored,
         "message_id": message.message_id,
+    }
+
+
+@callback
+def place(
+    hass: HomeAssistant, entry: ConfigEntry, channel: int, key: str
+) -> dict[str, Any]:
+    """Return what outsiders see of where something came in; `key` is its event entity's."""
+    sim = sim_on_channel(entry, channel)
+    device = async_device(hass, entry, sim.subentry_id) if sim else None
+    if sim is None or device is None or device.disabled:
+        device, entity_id, sim_name = async_device(hass, entry), None, None
+    else:
+        entity_id = er.async_get(hass).async_get_entity_id(
+            EVENT_DOMAIN, DOMAIN, unique_id(entry, sim.subentry_id, key)
+        )
+        sim_name = device.name_by_user or device.name
+    return {
+        "config_entry_id": entry.entry_id,
+        "device_id": device and device.id,
+        "entity_id": entity_id,
+        "gateway": entry.title,
+        "channel": channel,
+        "sim": sim_name,
     }
 
 

@@ -7,6 +7,7 @@ DOMAIN: Final = "gsm_gateway"
 
 EVENT_SMS_RECEIVED: Final = f"{DOMAIN}_sms_received"
 EVENT_SMS_STATUS: Final = f"{DOMAIN}_sms_status"
+EVENT_CALL_RECEIVED: Final = f"{DOMAIN}_call_received"
 
 SUBENTRY_SIM: Final = "sim"
 SUBENTRY_CONTACT: Final = "contact"
@@ -64,6 +65,8 @@ CONF_PACING: Final = "pacing"
 CONF_ROAMING: Final = "roaming"
 """Whether the SIM may do abroad what it does at home."""
 CONF_NUMBER_FORM: Final = "number_form"
+CONF_REJECT_CALLS: Final = "reject_calls"
+"""Whether voice calls to the SIM are rejected at once."""
 
 CONF_TRUSTED_SENDERS: Final = "trusted_senders"
 """Of a SIM or, for those that have none, of the box; none at all means everybody."""

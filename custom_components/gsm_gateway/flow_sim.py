@@ -21,6 +21,7 @@ from .const import (
     CONF_PARTS_PER_HOUR,
     CONF_PARTS_PER_MONTH,
     CONF_RECIPIENTS_PER_DAY,
+    CONF_REJECT_CALLS,
     CONF_ROAMING,
     CONF_TRUSTED_SENDERS,
     CONF_USE_FOR_SENDING,
@@ -37,6 +38,7 @@ from .messaging.numbers import NumberForm
 SECTION_LIMITS: Final = "limits"
 SECTION_SENDING: Final = "sending"
 SECTION_RECEIVING: Final = "receiving"
+SECTION_CALLS: Final = "calls"
 
 LONGEST_INTERVAL = 31 * 24
 """Hours."""
@@ -77,12 +79,22 @@ SECTIONS: Final[Sections] = {
     SECTION_RECEIVING: {vol.Optional(CONF_TRUSTED_SENDERS, default=[]): SENDERS},
 }
 """What few people ever change; each is folded."""
+CALLS: Final[Sections] = {
+    SECTION_CALLS: {vol.Required(CONF_REJECT_CALLS, default=False): BooleanSelector()}
+}
+"""The same for boxes that tell of calls and can reject them."""
 
 
 def settings_schema(
-    proposal: Proposal | None, *, open_sections: Container[str] = ()
+    proposal: Proposal | None,
+    *,
+    open_sections: Container[str] = (),
+    calls: bool = False,
 ) -> vol.Schema:
-    """Return the fields of a SIM's settings; sections are folded but for `open_sections`."""
+    """Return the fields of a SIM's settings; sections are folded but for `open_sections`.
+
+    `calls`: whether its box tells of calls and can reject them.
+    """
     return vol.Schema(
         {
             **balance_fields(proposal),
@@ -93,6 +105,7 @@ def settings_schema(
                 CONF_USE_FOR_SENDING, default=SendPolicy.ALWAYS.value
             ): USE_FOR_SENDING,
             **section_fields(SECTIONS, open_sections),
+            **section_fields(CALLS if calls else {}, open_sections),
         }
     )
 
@@ -100,13 +113,15 @@ def settings_schema(
 def settings_input(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return subentry data as the form's input."""
     known = {key: value for key, value in data.items() if value is not None}
-    return known | section_input(SECTIONS, data)
+    return known | section_input({**SECTIONS, **CALLS}, data)
 
 
 def settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return a SIM's settings, None where a field was left empty. Raises `InvalidInput`."""
     plain = (CONF_BALANCE_INTERVAL, CONF_USE_FOR_SENDING)
     rare = section_data(SECTIONS, user_input)
+    if SECTION_CALLS in user_input:
+        rare |= section_data(CALLS, user_input)
     rare[CONF_TRUSTED_SENDERS] = senders_data(
         rare[CONF_TRUSTED_SENDERS], field=SECTION_RECEIVING
     )

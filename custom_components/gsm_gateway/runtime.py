@@ -19,6 +19,7 @@ from homeassistant.util.ulid import ulid_now
 
 from . import brands
 from .announce import announce
+from .announce_call import async_take_call
 from .balances import Balances
 from .connection import Connection
 from .const import CONF_CHANNEL, SUBENTRY_SIM
@@ -174,6 +175,8 @@ class GatewayRuntime:
 
     def on_call(self, call: IncomingCall) -> None:
         """Hear of a voice call that rings."""
+        clock = self.messenger.clock
+        async_take_call(self.hass, self.entry, self.gateway, clock, call)
 
     def on_status(self, status: ChannelStatus) -> None:
         """Hear what a channel says of itself."""

@@ -129,7 +129,9 @@ class SimSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
-                settings_schema(proposal, open_sections=wrong.errors),
+                settings_schema(
+                    proposal, open_sections=wrong.errors, calls=self._rejects_calls()
+                ),
                 user_input or balance_input(proposal, self.hass.config.currency),
             ),
             errors=wrong.errors,
@@ -157,7 +159,9 @@ class SimSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                settings_schema(None, open_sections=wrong.errors),
+                settings_schema(
+                    None, open_sections=wrong.errors, calls=self._rejects_calls()
+                ),
                 user_input
                 or {CONF_CURRENCY: self.hass.config.currency}
                 | settings_input(subentry.data),
@@ -165,6 +169,14 @@ class SimSubentryFlow(ConfigSubentryFlow):
             errors=wrong.errors,
             description_placeholders={"sim": subentry.title, **wrong.placeholders},
         )
+
+    def _rejects_calls(self) -> bool:
+        """Tell whether the box tells of calls and can reject them."""
+        entry: GsmGatewayConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return False
+        gateway = entry.runtime_data.gateway
+        return gateway.tells_calls and gateway.call_dropper is not None
 
 
 def _port_choice(sims: Collection[ChannelStatus]) -> Selector[Any]:

@@ -1,7 +1,7 @@
-"""Whether what happened is what a trigger's target means."""
+"""What a trigger looks for: the SIMs of its target, the senders or callers of its options."""
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.target import (
     TargetSelection,
     async_extract_referenced_entity_ids,
@@ -29,3 +29,20 @@ def async_is_targeted(
         entity_id in selected.referenced | selected.indirectly_referenced
         or device_id in selected.referenced_devices
     )
+
+
+def numbers_and_names(value: object) -> list[str]:
+    """Return one or many senders or callers of an option as a list of writings."""
+    return [
+        writing
+        for peer in cv.ensure_list(value)
+        for writing in _writings(peer)
+        if writing
+    ]
+
+
+def _writings(peer: object) -> list[str]:
+    """Return how one may be written; YAML reads `+49…` without quotes as an integer."""
+    if isinstance(peer, int):
+        return [f"+{peer}", str(peer)]
+    return [cv.string(peer).strip()]

@@ -24,11 +24,12 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .announce import SIGNAL_SMS_RECEIVED, country_here
+from .call_trigger import CallReceivedTrigger
 from .const import DOMAIN
 from .failed_trigger import SmsFailedTrigger
 from .messaging.messages import ReceivedMessage
 from .messenger import MESSENGER
-from .targeting import async_is_targeted
+from .targeting import async_is_targeted, numbers_and_names
 from .trust import is_among
 
 CONF_SENDER: Final = "sender"
@@ -41,28 +42,11 @@ CONF_INCLUDE_UNTRUSTED: Final = "include_untrusted"
 DEFAULT_MAX_AGE: Final = timedelta(minutes=10)
 
 
-def _writings(sender: object) -> list[str]:
-    """Return how a sender may be written; YAML reads `+49…` without quotes as an integer."""
-    if isinstance(sender, int):
-        return [f"+{sender}", str(sender)]
-    return [cv.string(sender).strip()]
-
-
-def _senders(value: object) -> list[str]:
-    """Return one or many senders as a list of writings."""
-    return [
-        writing
-        for sender in cv.ensure_list(value)
-        for writing in _writings(sender)
-        if writing
-    ]
-
-
 _SCHEMA = vol.Schema(
     {
         vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
         vol.Optional(CONF_OPTIONS, default={}): {
-            vol.Optional(CONF_SENDER, default=[]): _senders,
+            vol.Optional(CONF_SENDER, default=[]): numbers_and_names,
             vol.Optional(CONF_TEXT, default=""): cv.string,
             vol.Optional(CONF_MAX_AGE, default=DEFAULT_MAX_AGE): vol.All(
                 cv.positive_time_period, vol.Range(min=timedelta(seconds=1))
@@ -185,6 +169,7 @@ def _async_listen(
 
 
 TRIGGERS: dict[str, type[Trigger]] = {
+    "call_received": CallReceivedTrigger,
     "sms_received": SmsReceivedTrigger,
     "sms_failed": SmsFailedTrigger,
 }

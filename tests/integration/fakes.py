@@ -11,6 +11,7 @@ from custom_components.gsm_gateway.gateways.model import (
     Coding,
     GatewayError,
     GatewayStatus,
+    IncomingCall,
     InvalidAuth,
     NoReply,
     SendReport,
@@ -67,9 +68,17 @@ class FakeBox:
     """How many times the link crashes before it works."""
     leaves_after: float = 0.0
     """Seconds that a goodbye takes."""
+    tells_calls: bool = False
+    """Whether it tells of calls, and can reject them."""
+    drops: GatewayError | None = None
+    """Why it does not reject a call; it does without one."""
+    ringing: asyncio.Event | None = None
+    """What rejecting a call waits for, if anything."""
 
     sent: list[Sent] = field(default_factory=list)
     dialled: list[tuple[int, str]] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    """Channels whose calls it rejected."""
     links: int = 0
     """How many times a link was begun."""
     goodbyes: int = 0
@@ -81,7 +90,14 @@ class FakeBox:
 
     def gateway(self) -> Gateway:
         """Return the box as a driver would."""
-        return Gateway(receiver=self, sender=self, ussd=self, status=self)
+        return Gateway(
+            receiver=self,
+            sender=self,
+            ussd=self,
+            status=self,
+            tells_calls=self.tells_calls,
+            call_dropper=self if self.tells_calls else None,
+        )
 
     def switch(self, *, on: bool) -> None:
         """Plug the box in, or out."""
@@ -106,6 +122,19 @@ class FakeBox:
         """Hand over one part."""
         assert self.listener is not None
         self.listener.on_part(part)
+
+    def ring(self, caller: str = "+48501502503", *, channel: int = 1) -> None:
+        """Tell of a voice call."""
+        assert self.listener is not None
+        self.listener.on_call(IncomingCall(channel=channel, caller=caller))
+
+    async def drop_call(self, channel: int) -> None:
+        """Reject a call."""
+        if self.ringing is not None:
+            await self.ringing.wait()
+        if self.drops is not None:
+            raise self.drops
+        self.dropped.append(channel)
 
     def change(self, channel: int, **facts: Any) -> None:
         """Let the status of a channel be another one."""

@@ -84,7 +84,7 @@ def _channel(number: int, lines: str, gsm: str) -> ChannelStatus:
         sim_present=_flag(told(lines, "gsm_sim")),
         registered=_flag(told(lines, "gsm_status")),
         module_on=_flag(told(lines, "module_status")),
-        signal_csq=_signal(told(lines, "gsm_signal")),
+        signal_csq=csq(told(lines, "gsm_signal")),
         operator=told(lines, "gsm_cur_oper"),
         imsi=told(gsm, "sim_imsi"),
         iccid=told(gsm, "sim_iccid"),
@@ -98,7 +98,7 @@ def _flag(text: str | None) -> bool | None:
     return {"Y": True, "N": False}.get((text or "").upper())
 
 
-def _signal(text: str | None) -> int | None:
+def csq(text: str | None) -> int | None:
     """Return the CSQ value, or None when it is not known (99) or none."""
     if text is None or not text.isascii() or not text.isdecimal() or len(text) > 2:
         return None

@@ -1,0 +1,58 @@
+"""What a line tells of itself: keepalives and states (GoIP 2.2, 2.3)."""
+
+from datetime import datetime
+import re
+
+from ..model import ChannelStatus, LineState
+from .status import csq
+from .udp_packets import Address, Packet
+
+_LONGEST_NAME = 64
+_CARD = re.compile(r"[0-9A-Fa-f]{4,32}")
+_STATES = {state.name: state for state in LineState}
+
+
+def keepalive_status(
+    channel: int,
+    keepalive: Packet,
+    origin: Address | None = None,
+    heard_at: datetime | None = None,
+) -> ChannelStatus:
+    """Return what a keepalive tells; old firmware tells less (GoIP 2.2)."""
+    registered = {"LOGIN": True, "LOGOUT": False}.get(
+        (keepalive.told("gsm_status") or "").upper()
+    )
+    imsi, iccid = _card(keepalive, "imsi"), _card(keepalive, "iccid")
+    return ChannelStatus(
+        channel=channel,
+        sim_present=True if registered or imsi or iccid else None,
+        registered=registered,
+        module_on={"0": True, "1": False}.get(keepalive.told("disable_status") or ""),
+        signal_csq=csq(keepalive.told("signal")),
+        operator=_name(keepalive, "pro"),
+        number=_name(keepalive, "num"),
+        imei=_card(keepalive, "imei"),
+        imsi=imsi,
+        iccid=iccid,
+        heard_at=heard_at,
+        address=f"{origin[0]}:{origin[1]}" if origin else None,
+    )
+
+
+def read_line_state(packet: Packet) -> tuple[LineState, str] | None:
+    """Return the state of a line and the other party, None where it tells none."""
+    word, _, party = (packet.told("gsm_remain_state") or "").partition(":")
+    if not word:
+        return None
+    state = _STATES.get(word.strip().upper(), LineState.BUSY)
+    return state, party.strip()[:_LONGEST_NAME]
+
+
+def _name(keepalive: Packet, key: str) -> str | None:
+    return (keepalive.told(key) or "")[:_LONGEST_NAME] or None
+
+
+def _card(keepalive: Packet, key: str) -> str | None:
+    """Return a number that a card or a module has."""
+    value = keepalive.told(key) or ""
+    return value if _CARD.fullmatch(value) else None

@@ -86,7 +86,7 @@ class Box(FaultBox):
         target = self.line(line)
         target.reachable = state
         if not state:
-            self.ussd_sessions.close(target, "network")
+            self.left_network(target, "network")
         self.log(j.FAULT, line, fault="network", state=state)
 
     @command("Take a line's SIM card out.")
@@ -96,7 +96,7 @@ class Box(FaultBox):
         if target.sim is not None:
             self.cards_taken_out[line] = target.sim
         target.sim = None
-        self.ussd_sessions.close(target, "sim_out")
+        self.left_network(target, "sim_out")
         self.log(j.FAULT, line, fault="sim_out")
 
     @command(
@@ -127,11 +127,7 @@ class Box(FaultBox):
     @command("Switch a line's radio module on or off.")
     async def module(self, line: int, state: bool) -> None:
         """Switch the module."""
-        target = self.line(line)
-        target.module_on = state
-        if not state:
-            self.ussd_sessions.close(target, "module")
-        self.log(j.FAULT, line, fault="module", state=state)
+        self.switch_module(self.line(line), state)
 
     @command("Set a line's signal as CSQ 0-31, 99 for unknown.")
     async def signal(self, line: int, csq: int) -> None:

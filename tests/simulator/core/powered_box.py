@@ -193,6 +193,17 @@ class PoweredBox(ABC):
 
     # Radio
 
+    def left_network(self, line: Line, by: str) -> None:
+        """End what a line cannot go on with outside the network."""
+        self.ussd_sessions.close(line, by)
+
+    def switch_module(self, line: Line, state: bool, **fields: Any) -> None:
+        """Switch a radio module and journal it; switched off, it ends what goes on."""
+        line.module_on = state
+        if not state:
+            self.left_network(line, "module")
+        self.log(j.FAULT, line.number, **{"fault": "module", "state": state, **fields})
+
     async def send_over_air(self, sms: Sms, fault: SendFault | None) -> SendResult:
         """Send one SMS by its line's radio and journal it; the caller holds `line.work`.
 

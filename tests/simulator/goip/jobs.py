@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..core import journal as j
 from ..core.faults import SendFault
 from ..core.line import AirMessage, Line
 from ..core.outgoing import Sms
-from ..core.sim_card import UssdOutcome
 from .broken_text import cut_bytes
+from .dialling import dial_in_time
 from .slots import DONE, ERRORDONE, STARTED, Slot
 
 if TYPE_CHECKING:
@@ -116,26 +115,29 @@ class Jobs:
     async def _crash(self, line: Line, sms: Sms) -> None:
         """Let the radio module crash; it comes back by itself (Q10)."""
         await self._box.clock.sleep(self._box.seconds_per_sms / 2)
-        line.module_on = False
-        self.crashed.add(line.number)
-        self._box.log(j.FAULT, line.number, fault="module_crash")
-        self._box.spawn(self._restart_module(line))
+        self.restart_module(line, "module_crash")
         self._box.outgoing.fail(sms, self._box.not_registered_error)
         self._end(line, sms.message.key, self._box.not_registered_error)
         self._unread[line.number] = sms
 
-    async def _restart_module(self, line: Line) -> None:
-        """Bring a crashed module back."""
+    def restart_module(self, line: Line, why: str) -> None:
+        """Let a radio module go away; it comes back by itself, or with the box's power."""
+        self.crashed.add(line.number)
+        self._box.switch_module(line, False, fault=why)
+        self._box.spawn(self._bring_back(line))
+
+    async def _bring_back(self, line: Line) -> None:
+        """Let a module that went away come back."""
         await self._box.clock.sleep(self._box.options.module_restart_seconds)
-        line.module_on = True
-        self.crashed.discard(line.number)
-        self._box.log(j.FAULT, line.number, fault="module_restarted")
+        if line.number in self.crashed:
+            self.crashed.discard(line.number)
+            self._box.switch_module(line, True, fault="module_restarted")
 
     async def _dial(self, line: Line, code: str, key: str, interface: str) -> None:
         """Run one USSD and write the answer where an SMS has its error (Q5)."""
         options, work = self._box.options, line.work
         try:
-            outcome = await self._answer_in_time(line, code, key, interface)
+            outcome = await dial_in_time(self._box, line, code, key, interface)
             if outcome.kind == "silence":
                 if options.ussd_timeout:
                     self._end(line, key, NOT_REPLIED, ERRORDONE)
@@ -146,23 +148,6 @@ class Jobs:
                 self._end(line, key, text, DONE)
         finally:
             work.release()
-
-    async def _answer_in_time(
-        self, line: Line, code: str, key: str, interface: str
-    ) -> UssdOutcome:
-        """Return the operator's answer; what comes after the box's patience is silence."""
-        clock, patience = self._box.clock, self._box.options.ussd_timeout
-        started = clock.monotonic()
-        dialling = self._box.dial_ussd(line, code, interface, key)
-        if not patience:
-            return await dialling
-        try:
-            outcome = await clock.wait_for(dialling, patience)
-        except TimeoutError:
-            return UssdOutcome("silence", "", 0.0)
-        if outcome.kind == "silence":
-            await clock.sleep(patience - (clock.monotonic() - started))
-        return outcome
 
     def _end(self, line: Line, key: str, error: str, status: str = "") -> None:
         """Write the end of a job; whoever overwrote the key meanwhile reads it as his (D4)."""

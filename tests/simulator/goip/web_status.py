@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..core import journal as j
 from ..core.http import Request, Response
 from ..core.line import Line
 from .box_clock import box_time
@@ -81,8 +80,7 @@ def line_status_html(box: GoipBox, request: Request) -> Response:
     query = request.query
     line = find_line(box, query.get("line", ""))
     if line is not None and query.get("down") in ("0", "1"):
-        line.module_on = query["down"] == "0"
-        box.log(j.FAULT, line.number, fault="module", state=line.module_on, by="http")
+        box.switch_module(line, query["down"] == "0", by="http")
     space = "&nbsp;" if box.options.nbsp else ""
     cells = "\n".join(
         f'<tr><td id="{name}">{space}{_coloured(box, name, value)}{space}</td></tr>'

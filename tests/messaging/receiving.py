@@ -46,6 +46,29 @@ def smpp(
     )
 
 
+def udp(
+    text: str,
+    number: int | str,
+    *,
+    sender: str = SENDER,
+    channel: int = 1,
+    acknowledge: Callable[[], None] = lambda: None,
+    refuse: Callable[[], None] = lambda: None,
+) -> SmsPart:
+    """Make a part as the UDP driver does; `number` is the box's own (recvid)."""
+    return SmsPart(
+        channel=channel,
+        sender=sender,
+        payload=text.encode(),
+        coding=Coding.UTF8,
+        transport=Transport.UDP,
+        link=f"goip{channel}",
+        receive_id=f"{number}",
+        acknowledge=acknowledge,
+        refuse=refuse,
+    )
+
+
 def ami(
     text: str,
     place: tuple[str, int, int] | None = None,
@@ -82,7 +105,7 @@ class Announced:
     store: FickleStore
     messages: list[ReceivedMessage] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
-    """The texts that `bring` brought and the box may forget."""
+    """The texts that `bring` and `push` brought and the box may forget."""
     refused: list[str] = field(default_factory=list)
 
     @property
@@ -113,6 +136,16 @@ class Announced:
             text,
             place,
             link=link,
+            acknowledge=lambda: self.acknowledged.append(text),
+            refuse=lambda: self.refused.append(text),
+        )
+        await self.take(part)
+
+    async def push(self, text: str, number: int | str = 1) -> None:
+        """Let UDP bring a message, and write down how it is answered."""
+        part = udp(
+            text,
+            number,
             acknowledge=lambda: self.acknowledged.append(text),
             refuse=lambda: self.refused.append(text),
         )

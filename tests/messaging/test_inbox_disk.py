@@ -30,6 +30,67 @@ async def test_smpp_is_refused_twice_and_announced_from_memory_the_third_time(
     assert [(m.text, m.stored) for m in box.messages] == [("x", False)]
 
 
+async def test_udp_gets_no_answer_twice_and_is_announced_from_memory_the_third_time(
+    box: Announced,
+) -> None:
+    box.store.full = True
+    for times in (1, 2):
+        await box.push("x")
+        assert (len(box.refused), box.acknowledged, box.texts) == (times, [], [])
+    await box.push("x")
+    assert box.acknowledged == ["x"]
+    assert [(m.text, m.stored) for m in box.messages] == [("x", False)]
+    await box.push("x")
+    await box.disk_back()
+    await box.push("x")
+    assert box.acknowledged == ["x"] * 3
+    assert box.texts == ["x"]
+
+
+async def test_udp_is_kept_at_its_last_time_when_the_disk_takes_it_again(
+    box: Announced,
+) -> None:
+    box.store.full = True
+    for _ in range(2):
+        await box.push("x")
+    await box.disk_back()
+    await box.push("x")
+    assert box.acknowledged == ["x"]
+    assert [(m.text, m.stored) for m in box.messages] == [("x", True)]
+
+
+async def test_refusals_are_counted_for_each_number(box: Announced) -> None:
+    box.store.full = True
+    for number in (1, 2, 1, 2):
+        await box.push("x", number)
+    assert box.texts == []
+    await box.push("x", 2)
+    assert box.texts == ["x"]
+
+
+async def test_all_repeats_that_come_before_the_disk_refuses_are_counted(
+    box: Announced, clock: HandClock
+) -> None:
+    box.store.fates = {PART: HELD}
+    for _ in range(3):
+        await box.push("x")
+    box.store.full = True
+    box.store.release()
+    await clock.advance(0)
+    assert (box.acknowledged, box.refused) == (["x"] * 3, [])
+    assert [(m.text, m.stored) for m in box.messages] == [("x", False)]
+
+
+async def test_full_disk_while_home_assistant_stops_keeps_nothing_in_memory(
+    box: Announced,
+) -> None:
+    box.store.full = True
+    box.inbox.close()
+    for _ in range(4):
+        await box.push("x")
+    assert (box.acknowledged, box.refused) == ([], ["x"] * 4)
+
+
 async def test_refused_part_is_kept_as_soon_as_the_disk_takes_it(
     box: Announced,
 ) -> None:
@@ -240,7 +301,7 @@ async def test_later_version_writes_what_the_first_one_could_not(
     box.store.full = False
     await box.bring("c", ("r", 3, 3))
     assert (box.last.text, box.last.stored) == ("abc", True)
-    pushes = await box.rows("SELECT text FROM ledger ORDER BY text")
+    pushes = await box.rows("SELECT text FROM ledger WHERE kind = 'push' ORDER BY text")
     assert pushes == [("a",), ("ab",), ("abc",), ("b",), ("c",)]
 
 

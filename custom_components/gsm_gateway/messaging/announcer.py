@@ -83,7 +83,7 @@ class Announcer:
         """Write a message and announce it, now or when that is allowed."""
         if (owed := self._owed.pop(letter.message.message_id, None)) is not None:
             letter.follow(owed)
-        if letter.on_page:
+        if letter.known:
             self._write(letter, Stage.DROPPED)
         elif self.is_open:
             self._write(letter, Stage.ANNOUNCING)
@@ -109,7 +109,7 @@ class Announcer:
         """Write what the disk did not take, or what a file that is `anew` lacks."""
         owed, self._owed = self._owed, {}
         for letter in owed.values():
-            self._write(letter, Stage.DROPPED if letter.on_page else Stage.ANNOUNCED)
+            self._write(letter, Stage.DROPPED if letter.known else Stage.ANNOUNCED)
         for letter in self._waiting.values():
             if anew or not letter.on_disk:
                 self._write(letter, Stage.STORED)

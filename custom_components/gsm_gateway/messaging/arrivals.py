@@ -38,6 +38,16 @@ class Arrival:
         return self.part.transport is not Transport.AMI
 
     @property
+    def comes_again(self) -> bool:
+        """Whether the box may bring it again if it is not acknowledged."""
+        return self.part.transport is not Transport.AMI
+
+    @property
+    def times(self) -> int:
+        """How often it has come, as far as nobody was answered."""
+        return 1 + len(self.repeats)
+
+    @property
     def key(self) -> Key:
         """What the inbox page would show of it."""
         return key_of(self.part.channel, self.part.sender, text_of((self,)))

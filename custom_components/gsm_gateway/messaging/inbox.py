@@ -21,6 +21,7 @@ from .messages import ReceivedMessage
 from .page import PageNews, PageState
 from .repeats import Insistence, Repeats
 from .store import Store, StoreUnavailable
+from .twins import Twins
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Inbox:
         self._insistence = Insistence()
         self._joiner = Joiner(clock)
         self._ledger = Ledger(clock, new_id)
+        self._twins = Twins(self._ledger)
         self._began = clock.now()
         self._loaded = False
         self._paging: asyncio.Future[None] | None = None
@@ -80,7 +82,7 @@ class Inbox:
 
     def _restore(self, found: Found) -> None:
         self._ledger.restore(found.notes)
-        self._repeats.restore(found.doubtful)
+        self._repeats.restore(found.doubtful, found.pushed)
         self._announcer.restore(found.letters, found.senders)
         for message_id, arrivals in found.sets:
             self._joiner.restore(message_id, arrivals)
@@ -91,7 +93,7 @@ class Inbox:
         """Keep a part and acknowledge it, or refuse it; never raises."""
         smpp = part.transport is Transport.SMPP
         if smpp and (self._closed or self._announcer.is_full):
-            part.refuse()  # what AMI brings would be lost by that
+            part.refuse()  # what a box keeps for seconds at most would be lost by that
             return
         arrival = Arrival(
             part_id=self._new_id(),
@@ -177,8 +179,8 @@ class Inbox:
         """Announce nothing any more and refuse what still comes.
 
         What is on its way to the disk is acknowledged when it is there. What a
-        box cannot keep (AMI) is still taken, to be announced after the next
-        `open()`.
+        box keeps for seconds (UDP) or not at all (AMI) is still taken, to be
+        announced after the next `open()`.
         """
         self._closed = True
         self._announcer.close()
@@ -209,8 +211,7 @@ class Inbox:
     def _written(self, arrival: Arrival, done: asyncio.Future[None]) -> None:
         """Acknowledge and join a part that is on disk, or that the disk does not take."""
         arrival.on_disk, part = succeeded(done), arrival.part
-        smpp = part.transport is Transport.SMPP
-        if smpp and not arrival.on_disk and self._insistence.note(part) < _OFTEN:
+        if not arrival.on_disk and arrival.comes_again and not self._insisted(arrival):
             self._repeats.forget(arrival)
             arrival.refuse()
             return
@@ -221,6 +222,11 @@ class Inbox:
         self._repeats.answered(arrival)
         arrival.acknowledge()
         self._join(arrival)
+
+    def _insisted(self, arrival: Arrival) -> bool:
+        """Tell whether a part came so often that memory has to do."""
+        times = self._insistence.note(arrival.part, arrival.times)
+        return times >= _OFTEN and not self._closed
 
     def _caught_up(self, arrival: Arrival, done: asyncio.Future[None]) -> None:
         if succeeded(done):
@@ -234,7 +240,7 @@ class Inbox:
             self._store.write(*self._log.tie(arrival, arrival.twin_of), lazy=True)
 
     def _deliver(self, joined: Joined) -> None:
-        """Announce a message unless the inbox page has brought it."""
+        """Announce a message unless it came before, by another way."""
         if self._paging is not None:
             self._held.append(joined)
             return
@@ -258,26 +264,12 @@ class Inbox:
         letter = Letter(
             message=message,
             arrivals=joined.arrivals,
-            on_page=first.has_page and self._was_on_page(joined, notes),
+            known=self._twins.finds(joined, notes),
             notes=notes,
             open=joined.open,
             displaced=(joined.displaced,) if joined.displaced else (),
         )
         self._announcer.deliver(letter)
-
-    def _was_on_page(self, joined: Joined, notes: Changes) -> bool:
-        """Tell whether the inbox page brought this message before it was pushed."""
-        part = joined.arrivals[0].part
-        whole = key_of(part.channel, part.sender, text_of(joined.arrivals))
-        pieces = [arrival.key for arrival in joined.arrivals]
-        if len(pieces) > 1:
-            self._ledger.note_push(whole, notes)
-        claim = self._ledger.claim_entries
-        if claim([whole], notes) or claim(pieces, notes):
-            for key in {whole, *pieces}:
-                self._ledger.claim_push(key, notes)
-            return True
-        return not joined.complete and self._ledger.shows(pieces)
 
     def _entry(self, entry: InboxEntry, at: datetime, notes: Changes) -> Letter:
         """Make a message of an entry and note it."""

@@ -1,6 +1,6 @@
 """What the message log still has of one box's incoming messages, after a start."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -16,7 +16,7 @@ from ..gateways.model import (
     SmsPart,
     Transport,
 )
-from . import joining, ledger
+from . import joining, ledger, repeats
 from .arrivals import Arrival
 from .inbox_log import Stage
 from .ledger import Note, NoteKind
@@ -30,7 +30,7 @@ KNOWN_SENDERS: Final = 1000
 
 _PART_COLUMNS: Final = """
  part_id, channel, sender, payload, coding, transport, kind, reference, place, total,
- link, box_time, arrived_at """
+ link, receive_id, box_time, arrived_at """
 
 
 @dataclass(kw_only=True, slots=True)
@@ -45,6 +45,8 @@ class Found:
     """Parts that were not joined, in their order."""
     doubtful: list[Arrival] = field(default_factory=list)
     """SMPP parts whose answer has perhaps not reached the box."""
+    pushed: list[Arrival] = field(default_factory=list)
+    """UDP parts of the last minutes, in their order."""
     notes: list[Note] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     """The latest last."""
@@ -69,6 +71,11 @@ class Finder:
         doubtful = self._parts(
             connection, "doubtful = 1 AND transport = 'smpp' AND arrived_at < ?", mine
         )
+        pushed = self._parts(
+            connection,
+            "transport = 'udp' AND arrived_at < ? AND arrived_at >= ?",
+            (*mine, self._now - repeats.REMEMBERED),
+        )
         times = [arrival.arrived_at.timestamp() for arrival in loose]
         oldest = min([self._now, *times]) - joining.REMEMBERED
         return Found(
@@ -76,6 +83,7 @@ class Finder:
             sets=list(self._sets(connection, oldest)),
             loose=loose,
             doubtful=list(doubtful),
+            pushed=list(pushed),
             notes=list(self._notes(connection)),
             senders=self._senders(connection),
         )
@@ -123,7 +131,7 @@ class Finder:
         return iter(sorted(found, key=lambda each: each[1][-1].at, reverse=True))
 
     def _parts(
-        self, connection: sqlite3.Connection, where: str, values: tuple[str, float]
+        self, connection: sqlite3.Connection, where: str, values: Sequence[str | float]
     ) -> Iterator[Arrival]:
         sql = f"""
         SELECT {_PART_COLUMNS} FROM received_part WHERE box_id = ? AND {where}
@@ -186,13 +194,14 @@ class Finder:
             kind=MessageKind(row[6]),
             concatenation=place,
             link=row[10],
-            box_time=row[11],
+            receive_id=row[11],
+            box_time=row[12],
         )
         return Arrival(
             part_id=row[0],
             part=part,
-            at=self._at(row[12]),
-            arrived_at=_utc(row[12]),
+            at=self._at(row[13]),
+            arrived_at=_utc(row[13]),
             earlier=True,
             on_disk=True,
             kept=True,

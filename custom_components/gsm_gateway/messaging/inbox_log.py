@@ -15,8 +15,9 @@ from .page import Ident, PageNews
 
 _PART: Final = """
 INSERT INTO received_part (part_id, box_id, channel, sender, payload,
- coding, transport, kind, reference, place, total, link, box_time, raw, arrived_at,
- doubtful, message_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ coding, transport, kind, reference, place, total, link, receive_id, box_time, raw,
+ arrived_at, doubtful, message_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (part_id) DO UPDATE
  SET message_id = coalesce(excluded.message_id, message_id)"""
 _MESSAGE: Final = """
@@ -47,7 +48,7 @@ class Stage(StrEnum):
     """Its event is perhaps fired."""
     ANNOUNCED = "announced"
     DROPPED = "dropped"
-    """The inbox page brought it before."""
+    """It was announced before, under another id."""
 
 
 class InboxLog:
@@ -68,8 +69,9 @@ class InboxLog:
             None if where is None else where.reference,
             None if where is None else where.index,
             None if where is None else where.total,
-            *(part.link, part.box_time, part.raw, arrival.arrived_at.timestamp()),
-            *(part.transport is Transport.SMPP, message_id),
+            *(part.link, part.receive_id, part.box_time, part.raw),
+            *(arrival.arrived_at.timestamp(), part.transport is Transport.SMPP),
+            message_id,
         )
         return [(_PART, row), *self.changes(arrival.notes)]
 

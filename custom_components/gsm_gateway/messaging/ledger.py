@@ -13,8 +13,8 @@ from ..gateways.text import clean
 
 _MISSED = re.compile(r" ?\[SMS[0-9]{1,3} missed\]")
 """Stands in a text for a part that the box never got (GoIP quirk Q22)."""
-_TWIN_WITHIN = 600.0
-"""Seconds in which a push may follow its entry on the page."""
+TWIN_WITHIN = 600.0
+"""Seconds in which a push may follow its entry on the page, or the same push by another way."""
 REMEMBERED = 24 * 3600.0
 _MOST_NOTES = 10_000
 _SHORTEST_PART = 60
@@ -37,7 +37,11 @@ def misses_parts(text: str) -> bool:
 
 
 class NoteKind(StrEnum):
-    """What a note is about."""
+    """What a note is about.
+
+    The last two have the values of `Transport`, for those by which one box may
+    bring a message twice.
+    """
 
     PUSH = "push"
     """A part or a joined message that came by itself."""
@@ -45,6 +49,16 @@ class NoteKind(StrEnum):
     """A message that is announced from the page."""
     PIECE = "piece"
     """A place of a pushed text that the page has shown by itself."""
+    SMPP = "smpp"
+    """A message that SMPP brought and no other way yet."""
+    UDP = "udp"
+    """A message that UDP brought and no other way yet."""
+
+
+_LIFE = dict.fromkeys(NoteKind, REMEMBERED) | dict.fromkeys(
+    (NoteKind.SMPP, NoteKind.UDP), TWIN_WITHIN
+)
+"""Seconds after which a note says nothing any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,8 +100,9 @@ class Ledger:
         self._clock = clock
         self._new_id = new_id
         self._notes: dict[str, Note] = {}
-        self._pushed: dict[Key, list[Note]] = defaultdict(list)
-        self._from_page: dict[Key, list[Note]] = defaultdict(list)
+        self._books: dict[NoteKind, dict[Key, list[Note]]] = {
+            kind: defaultdict(list) for kind in NoteKind if kind is not NoteKind.PIECE
+        }
         self._pieces: dict[tuple[str, int], Note] = {}
         """By the note of the whole text, and the place in it."""
 
@@ -112,17 +127,27 @@ class Ledger:
         """Note a joined message that came by itself."""
         self._add(self._draft(NoteKind.PUSH, key), changes)
 
+    def note_way(self, key: Key, way: NoteKind, at: float, changes: Changes) -> None:
+        """Note by which transport a message came."""
+        note = Note(note_id=self._new_id(), kind=way, key=key, at=at)
+        self._add(note, changes)
+
     def note_entry(self, key: Key, changes: Changes) -> None:
         """Note a message that is announced from the page."""
         self._add(self._draft(NoteKind.ENTRY, key), changes)
 
     def claim_push(self, key: Key, changes: Changes, since: float = -inf) -> bool:
         """Find a push since then (monotonic) that is this entry, and use it up."""
-        for note in self._pushed.get(key, ()):
-            if note.at >= since:
-                self._remove(note, changes)
-                return True
-        return False
+        return self._claim(NoteKind.PUSH, key, since, changes)
+
+    def claim_way(self, key: Key, way: NoteKind, at: float, changes: Changes) -> bool:
+        """Find the same message by that transport, and use it up."""
+        return self._claim(way, key, at - TWIN_WITHIN, changes)
+
+    def retract_push(self, key: Key, changes: Changes) -> None:
+        """Take back what was noted last of a push."""
+        if notes := self._books[NoteKind.PUSH].get(key):
+            self._remove(notes[-1], changes)
 
     def claim_piece(self, key: Key, changes: Changes, since: float = -inf) -> bool:
         """Find a long push since then (monotonic) of which this entry is one part.
@@ -130,7 +155,7 @@ class Ledger:
         Some boxes push a long text whole and list it part by part (GoIP D5).
         Each place of a text accounts for one entry.
         """
-        for whole, notes in self._pushed.items():
+        for whole, notes in self._books[NoteKind.PUSH].items():
             place = _place(key[2], whole[2]) if whole[:2] == key[:2] else None
             if place is None:
                 continue
@@ -148,34 +173,51 @@ class Ledger:
                     return True
         return False
 
-    def claim_entries(self, keys: Iterable[Key], changes: Changes) -> bool:
+    def claim_entries(self, keys: Iterable[Key], at: float, changes: Changes) -> bool:
         """Find an announced entry for each key, and use them up if all are there."""
-        oldest = self._clock.monotonic() - _TWIN_WITHIN
         found = []
         for key in set(keys):
-            fresh = [n for n in self._from_page.get(key, ()) if n.at >= oldest]
+            fresh = self._fresh(NoteKind.ENTRY, key, at)
             if not fresh:
                 return False
             found.append(fresh[-1])
-        for note in found:
-            self._remove(note, changes)
+        self._remove_all(found, changes)
         return True
 
-    def shows(self, keys: Iterable[Key]) -> bool:
-        """Tell whether an announced entry has each of these texts within its own."""
+    def claim_rows(self, whole: Key, at: float, changes: Changes) -> bool:
+        """Find announced entries that are a text in pieces (GoIP D5), and use them up."""
+        left = [
+            note
+            for key in self._books[NoteKind.ENTRY]
+            if key[:2] == whole[:2] and key[2]
+            for note in self._fresh(NoteKind.ENTRY, key, at)
+        ]
+        found, text = list[Note](), whole[2]
+        while text:
+            fitting = [note for note in left if _rest(text, note) is not None]
+            if not fitting:
+                return False
+            longest = max(fitting, key=lambda note: len(note.key[2]))
+            left.remove(longest)
+            found.append(longest)
+            text = _rest(text, longest) or ""
+        self._remove_all(found, changes)
+        return bool(found)
+
+    def shows(self, keys: Iterable[Key], kind: NoteKind, at: float) -> bool:
+        """Tell whether a text that is announced has each of these within it."""
         wanted = list(keys)
-        oldest = self._clock.monotonic() - _TWIN_WITHIN
         return any(
             all(key[:2] == part[:2] and part[2] in key[2] for part in wanted)
-            for key, notes in self._from_page.items()
-            if any(note.at >= oldest for note in notes)
+            for key in self._books[kind]
+            if self._fresh(kind, key, at)
         )
 
     def forget(self) -> list[Note]:
         """Drop what is too old, or too much, to matter, and return it."""
-        oldest = self._clock.monotonic() - REMEMBERED
+        now = self._clock.monotonic()
         surplus = list(self._notes.values())[: max(0, len(self._notes) - _MOST_NOTES)]
-        old = [note for note in self._notes.values() if note.at < oldest]
+        old = [n for n in self._notes.values() if now - n.at > _LIFE[n.kind]]
         dropped = list(dict.fromkeys((*surplus, *old)))
         for note in dropped:
             self._drop(note)
@@ -184,6 +226,22 @@ class Ledger:
     def _draft(self, kind: NoteKind, key: Key) -> Note:
         at = self._clock.monotonic()
         return Note(note_id=self._new_id(), kind=kind, key=key, at=at)
+
+    def _fresh(self, kind: NoteKind, key: Key, at: float) -> list[Note]:
+        """Return the notes that what came then may be the twin of."""
+        notes = self._books[kind].get(key, ())
+        return [note for note in notes if note.at >= at - TWIN_WITHIN]
+
+    def _claim(self, kind: NoteKind, key: Key, since: float, changes: Changes) -> bool:
+        for note in self._books[kind].get(key, ()):
+            if note.at >= since:
+                self._remove(note, changes)
+                return True
+        return False
+
+    def _remove_all(self, notes: Iterable[Note], changes: Changes) -> None:
+        for note in notes:
+            self._remove(note, changes)
 
     def _add(self, note: Note, changes: Changes) -> None:
         self._put(note)
@@ -196,13 +254,10 @@ class Ledger:
 
     def _put(self, note: Note) -> None:
         self._notes[note.note_id] = note
-        match note.kind:
-            case NoteKind.PUSH:
-                self._pushed[note.key].append(note)
-            case NoteKind.ENTRY:
-                self._from_page[note.key].append(note)
-            case NoteKind.PIECE:
-                self._pieces[note.whole, note.place] = note
+        if note.kind is NoteKind.PIECE:
+            self._pieces[note.whole, note.place] = note
+        else:
+            self._books[note.kind][note.key].append(note)
 
     def _drop(self, note: Note) -> None:
         if self._notes.pop(note.note_id, None) is None:
@@ -210,10 +265,22 @@ class Ledger:
         if note.kind is NoteKind.PIECE:
             del self._pieces[note.whole, note.place]
             return
-        book = self._pushed if note.kind is NoteKind.PUSH else self._from_page
+        book = self._books[note.kind]
         book[note.key].remove(note)
         if not book[note.key]:
             del book[note.key]
+
+
+def _rest(text: str, note: Note) -> str | None:
+    """Return what follows the note's text, if that is how this one begins.
+
+    The blanks at its end have gone from the note.
+    """
+    piece = note.key[2]
+    for begin in (text, text.lstrip()):
+        if begin.startswith(piece):
+            return begin[len(piece) :]
+    return None
 
 
 def _place(piece: str, whole: str) -> int | None:

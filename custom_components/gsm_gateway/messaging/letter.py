@@ -19,8 +19,8 @@ class Letter:
     """A late part may still be joined to it."""
     displaced: tuple[str, ...] = ()
     """Messages that take no late part any more."""
-    on_page: bool = False
-    """The inbox page brought it before: it is written, but not announced."""
+    known: bool = False
+    """It was announced before, under another id: it is written, but not announced."""
     on_disk: bool = False
     written_at: float = 0.0
     """The time written with it, which tells its versions apart."""

@@ -14,11 +14,13 @@ _REPEATED_WITHIN = 120.0
 """Seconds after a rebind in which SMPP may bring an unanswered part again."""
 _TWIN_WITHIN = 60.0
 """Seconds in which two AMI logins bring the same event."""
+REMEMBERED = 600.0
+"""Seconds after which a UDP number and its content are a new message (GoIP quirk Q13)."""
 _PATIENCE = 25.0
 """Seconds after which the driver may have refused what nobody had answered."""
 _MOST_REFUSED = 1000
 
-type _Content = tuple[int, str, bytes, Coding, Concatenation | None, str]
+type _Content = tuple[int, str, bytes, Coding, Concatenation | None, str, str]
 
 
 def _content(part: SmsPart) -> _Content:
@@ -29,6 +31,7 @@ def _content(part: SmsPart) -> _Content:
         part.coding,
         part.concatenation,
         part.box_time,
+        part.receive_id,
     )
 
 
@@ -62,16 +65,19 @@ class Repeats:
         self._answered: list[_Answered] = []
         self._doubtful: list[_Answered] = []
         self._events: list[_Event] = []
+        self._numbered: dict[_Content, Arrival] = {}
+        """UDP parts, the oldest first; the content has the box's number in it."""
         self._settled: list[str] = []
 
-    def restore(self, arrivals: Iterable[Arrival]) -> None:
-        """Take back the SMPP parts of an earlier run that may come again.
+    def restore(self, doubtful: Iterable[Arrival], pushed: Iterable[Arrival]) -> None:
+        """Take back the SMPP and UDP parts of an earlier run that may come again.
 
         No bind of this run has brought them.
         """
         self._doubtful += [
-            _Answered(each, _content(each.part), "", each.at) for each in arrivals
+            _Answered(each, _content(each.part), "", each.at) for each in doubtful
         ]
+        self._numbered = {_content(a.part): a for a in pushed} | self._numbered
 
     def on_connection(self, *, connected: bool) -> None:
         """Hear that the box is within reach or is not."""
@@ -92,7 +98,7 @@ class Repeats:
             case Transport.AMI:
                 return self._brought_by_other_login(arrival)
             case Transport.UDP:
-                return None
+                return self._repeated_by_udp(arrival)
 
     def answered(self, arrival: Arrival) -> None:
         """Note that a part is being acknowledged.
@@ -115,10 +121,13 @@ class Repeats:
         """Take note that a part was not kept."""
         for book in (self._answered, self._doubtful):
             book[:] = [each for each in book if each.original is not arrival]
+        self._numbered.pop(_content(arrival.part), None)
 
     def settled(self) -> list[str]:
         """Return, once, the ids of SMPP parts that will not come again."""
-        self._drop_old(self._clock.monotonic())
+        now = self._clock.monotonic()
+        self._drop_old(now)
+        self._drop_numbers(now)
         settled, self._settled = self._settled, []
         return settled
 
@@ -131,6 +140,13 @@ class Repeats:
         self._doubtful = [a for a in self._doubtful if a not in old]
         left = {a.original.part_id for a in (*self._answered, *self._doubtful)}
         self._settled += {a.original.part_id for a in old} - left
+
+    def _drop_numbers(self, now: float) -> None:
+        while self._numbered:
+            oldest = next(iter(self._numbered))
+            if now - self._numbered[oldest].at < REMEMBERED:
+                return
+            del self._numbered[oldest]
 
     def _repeated_by_smpp(self, arrival: Arrival) -> Arrival | None:
         """Find the part among those that were perhaps unanswered when the link fell.
@@ -177,6 +193,15 @@ class Repeats:
         self._events.append(_Event(arrival, content, {arrival.part.link}))
         return None
 
+    def _repeated_by_udp(self, arrival: Arrival) -> Arrival | None:
+        """Find the part by its number, which the box also gives again after a reboot.
+
+        Its sender and its text tell a repeat from that (GoIP D10).
+        """
+        self._drop_numbers(arrival.at)
+        original = self._numbered.setdefault(_content(arrival.part), arrival)
+        return None if original is arrival else original
+
 
 class Insistence:
     """How often a box brought what could not be kept."""
@@ -184,10 +209,10 @@ class Insistence:
     def __init__(self) -> None:
         self._times: dict[_Content, int] = {}
 
-    def note(self, part: SmsPart) -> int:
-        """Note that a part could not be kept, and return how often that was."""
+    def note(self, part: SmsPart, times: int) -> int:
+        """Note that a part came so often and was not kept; return how often in all."""
         content = _content(part)
-        times = self._times.pop(content, 0) + 1
+        times += self._times.pop(content, 0)
         self._times[content] = times
         if len(self._times) > _MOST_REFUSED:
             del self._times[next(iter(self._times))]

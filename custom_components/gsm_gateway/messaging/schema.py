@@ -172,7 +172,12 @@ CREATE TABLE balance (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
+_UDP: Final = """
+-- The box's own number of the handing over (GoIP recvid).
+ALTER TABLE received_part ADD COLUMN receive_id TEXT NOT NULL DEFAULT ''
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _UDP)
 """Each brings a file one `user_version` further."""
 
 BEGIN_RUN: Final[tuple[str, ...]] = (

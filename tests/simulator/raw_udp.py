@@ -12,13 +12,15 @@ LIMIT_SECONDS = 10.0
 class RawServer(asyncio.DatagramProtocol):
     """One UDP socket on loopback: `async with RawServer() as server:`.
 
-    With `greets` every keepalive is answered by itself. `lines` are the addresses that the last
+    With `greets` every keepalive is answered by itself, with `acknowledges` everything else that
+    the box begins. `lines` are the addresses that the last
     keepalives came from, by line id.
     """
 
-    def __init__(self, *, greets: bool = True) -> None:
+    def __init__(self, *, greets: bool = True, acknowledges: bool = False) -> None:
         """Prepare; entering opens the socket."""
         self.greets = greets
+        self.acknowledges = acknowledges
         self.lines: dict[str, Address] = {}
         self.keepalives: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue()
         self._packets: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue()
@@ -59,6 +61,9 @@ class RawServer(asyncio.DatagramProtocol):
         sender: Address = (addr[0], addr[1])
         if not data.startswith(b"req:"):
             self._packets.put_nowait((data, sender))
+            verb, colon, rest = data.partition(b":")
+            if self.acknowledges and colon and verb.isalpha():
+                self.send(verb + b" " + rest.partition(b";")[0] + b" OK\n", sender)
             return
         identity = data.partition(b";id:")[2].partition(b";")[0].decode()
         self.lines[identity] = sender

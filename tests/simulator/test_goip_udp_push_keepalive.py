@@ -73,10 +73,9 @@ async def test_endings(ending: str, octets: bytes) -> None:
     ("spelling", "field"), [("99", b";signal:99;"), ("empty", b";signal:;")]
 )
 async def test_line_out_of_the_network(spelling: str, field: bytes) -> None:
-    options = {"udp_no_signal": spelling}
     async with (
         RawServer() as server,
-        goip(lines=1, udp_server=server.address, **options) as box,
+        goip(lines=1, udp_server=server.address, udp_no_signal=spelling) as box,
     ):
         await server.keepalive()
         await box.network(1, False)

@@ -13,6 +13,7 @@ import pytest
 
 from .core.control import ControlServer, call
 from .raw_goip import goip
+from .raw_udp import RawServer
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = (sys.executable, "-m", "tests.simulator")
@@ -88,6 +89,21 @@ async def test_curl_sends_and_the_control_command_receives(tmp_path: Path) -> No
     assert "sms_incoming" in kinds
 
 
+async def test_lines_call_an_sms_server() -> None:
+    async with (
+        RawServer() as server,
+        program(
+            *("goip", "--udp-server", server.address, "--udp-id", "home-"),
+            *("--lines", "1", "--time-scale", "60"),
+        ) as (_, ready),
+    ):
+        assert ready["udp_server"] == server.address
+        data, _ = await server.keepalive()
+        assert data.startswith(b"req:1;id:home-1;pass:goip;num:+79990000001;")
+        data, _ = await server.keepalive()
+        assert data.startswith(b"req:2;")
+
+
 async def test_commands_are_listed_and_mistakes_explained() -> None:
     async with program("goip", "--lines", "1", "--sims", "1") as (_, ready):
         url = ("control", "--url", ready["control"])
@@ -130,6 +146,9 @@ async def test_mistaken_commands(name: str, arguments: Any, message: str) -> Non
     ("words", "message"),
     [
         (("--host", "0.0.0.0"), "not a loopback address"),  # noqa: S104
+        (("--udp-server", "10.0.0.1:5"), "not a loopback address"),
+        (("--udp-loss", "1.1"), "a fraction is between 0 and 1"),
+        (("--udp-tries", "0"), "it happens once at least"),
         (("--bracket", "x"), "bracket can be ok, http, body, slot"),
         (("--sim", "1 colour=red"), "a SIM has no 'colour'"),
         (("--time-scale", "0"), "the time scale must be above 0"),

@@ -78,7 +78,11 @@ class ManualClock(Clock):
         await future
 
     async def advance(self, seconds: float) -> None:
-        """Let `seconds` pass and wake every sleeper at its own moment."""
+        """Let `seconds` pass and wake every sleeper at its own moment.
+
+        What is ready now runs first, so that it begins to sleep now.
+        """
+        await settle()
         target = self._elapsed + seconds
         while self._sleepers and self._sleepers[0][0] <= target:
             due, _, future = heappop(self._sleepers)

@@ -172,6 +172,11 @@ class GoipBox(HttpCommands, UdpBox):
         self.smpp.duplicates.clear()
         return left + self.forget_web_faults()
 
+    @override
+    def planned_faults(self) -> int:
+        """Count the losses of UDP too."""
+        return super().planned_faults() + len(self.udp.losses)
+
     def _apply_options(self) -> None:
         """Pass on the options that the core keeps."""
         web = self.http.options

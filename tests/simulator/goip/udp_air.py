@@ -44,7 +44,7 @@ class LossyWire:
         box: GoipBox,
         line: Line,
         dice: Random,
-        write: Callable[[bytes], None],
+        write: Callable[[bytes], bool],
         read: Callable[[bytes], None],
     ) -> None:
         """Put the wire between a socket's `write` and the client's `read`."""
@@ -64,8 +64,7 @@ class LossyWire:
         """Send a datagram; `on_wire` is called for each copy that the server's host gets."""
 
         def leave() -> None:
-            self._write(data)
-            if on_wire is not None:
+            if self._write(data) and on_wire is not None:
                 on_wire()
 
         known = about_datagram(data, self._line.number)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, override
 from ..core import journal as j
 from ..core.line import Line
 from .udp_air import LossyWire
+from .udp_commands import UdpCommands
 from .udp_packets import is_reg, keepalive, read_answer
 from .udp_push import Pushes
 
@@ -42,8 +43,6 @@ class UdpClient:
 
     def __init__(self, box: GoipBox, line: Line, dice: Random) -> None:
         """Put a client together; `open` starts it."""
-        from .udp_commands import UdpCommands  # noqa: PLC0415
-
         self._box = box
         self._line = line
         self._transport: asyncio.DatagramTransport | None = None
@@ -117,11 +116,13 @@ class UdpClient:
                 self.wire.out(keepalive(box, self._line, self.keepalives, logged_in))
             await box.clock.sleep(box.options.udp_keepalive_seconds)
 
-    def _write(self, data: bytes) -> None:
-        """Give a datagram to the kernel."""
+    def _write(self, data: bytes) -> bool:
+        """Give a datagram to the kernel; False without a socket or a server."""
         server = self._box.udp.server
-        if self._transport is not None and server is not None:
-            self._transport.sendto(data, server)
+        if self._transport is None or server is None:
+            return False
+        self._transport.sendto(data, server)
+        return True
 
     def _take(self, data: bytes, sender: tuple[str, int]) -> None:
         """Take what the socket got; only the server's own address and port are heard."""

@@ -1,5 +1,6 @@
 """One SEND on its way: WAIT, the radio, OK or ERROR, and DELIVER (device file 2.4)."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..core.line import Line, SendResult
@@ -80,21 +81,20 @@ class UdpSender:
         shown = b" %d" % sms_no if options.udp_ok_number else b""
         sending.answer = b"OK %d %d%b\n" % (group.sendid, telid, shown)
         sending.owes_receipt = options.udp_deliver == "auto"
-        if options.udp_deliver_before_ok:
-            self._deliver(sending, sms_no)
-        else:
-            self._answer(sending)
-        await self._box.clock.sleep(options.udp_deliver_seconds)
-        if options.udp_deliver_before_ok:
-            self._answer(sending)
-        else:
-            self._deliver(sending, sms_no)
-
-    def _deliver(self, sending: Sending, sms_no: int) -> None:
-        """Send DELIVER: once per text, or once per part with the same number."""
         if not sending.owes_receipt:
+            self._answer(sending)
             return
-        options, sms = self._box.options, sending.sms
+        answer = partial(self._answer, sending)
+        deliver = partial(self._deliver, sending.sms, sms_no)
+        swapped = options.udp_deliver_before_ok
+        first, second = (deliver, answer) if swapped else (answer, deliver)
+        first()
+        await self._box.clock.sleep(options.udp_deliver_seconds)
+        second()
+
+    def _deliver(self, sms: Sms, sms_no: int) -> None:
+        """Send DELIVER: once per text, or once per part with the same number."""
+        options = self._box.options
         for _ in range(sms.message.parts if options.udp_deliver_per == "part" else 1):
             self._box.udp.push_receipt(sms, sms_no, options.udp_deliver_state)
 

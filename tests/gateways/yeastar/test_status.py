@@ -9,6 +9,7 @@ from custom_components.gsm_gateway.gateways.model import (
     CannotConnect,
     ChannelStatus,
     GatewayStatus,
+    LineState,
     NoReply,
     UnexpectedReply,
 )
@@ -72,6 +73,7 @@ async def test_the_captures_of_the_papers() -> None:
                 operator="Bee Line GSM",
                 imsi="293700203101881",
                 imei="862951028263961",
+                line_state=LineState.IDLE,
             ),
             ChannelStatus(
                 channel=2, sim_present=False, registered=False, module_on=True
@@ -84,6 +86,7 @@ async def test_the_captures_of_the_papers() -> None:
                 roaming=True,
                 module_on=True,
                 imei="862951028263964",
+                line_state=LineState.IDLE,
             ),
         ),
     )
@@ -146,6 +149,22 @@ def test_the_line_of_a_span_is_read_by_words(
 def test_signal(told: str, csq: int | None) -> None:
     status = channel_status(2, frozenset({"up"}), f"Signal Quality (0,31): {told}")
     assert status.signal_csq == csq
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("State: READY\n", LineState.IDLE),
+        ("State: SMS SENT\n", LineState.IDLE),
+        ("State: SMS SENDING\n", LineState.BUSY),
+        ("State: SIM PIN REQ\n", LineState.BUSY),
+        ("State: \n", None),
+        ("", None),
+    ],
+)
+def test_line_state(told: str, state: LineState | None) -> None:
+    status = channel_status(2, frozenset({"up"}), f"Type: CPE\n{told}")
+    assert status.line_state is state
 
 
 @pytest.mark.parametrize(

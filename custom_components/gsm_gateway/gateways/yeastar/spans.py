@@ -2,7 +2,7 @@
 
 import re
 
-from ..model import ChannelBusy, ChannelStatus, ChannelUnavailable
+from ..model import ChannelBusy, ChannelStatus, ChannelUnavailable, LineState
 from .commands import channel_of
 
 _SPAN_LINE = re.compile(r"\s*GSM span (\d{1,3}):(.*)")
@@ -12,6 +12,7 @@ _UNKNOWN_SIGNAL = (-1, 99)
 _NOT_TOLD = frozenset({"", "undefined", "unknown", "(null)"})
 _TAKES_SMS = ("READY", "SMS SENDING", "SMS SENT")
 """A box queues what comes during another SMS (Yeastar Q14)."""
+_RESTS = ("READY", "SMS SENT")
 
 type Words = frozenset[str]
 
@@ -42,6 +43,7 @@ def channel_status(span: int, words: Words, detail: str = "") -> ChannelStatus:
         operator=_told(fields, "Network Name"),
         imsi=_told(fields, "SIM IMSI"),
         imei=_told(fields, "Model IMEI"),
+        line_state=_line_state(fields.get("State", "")),
     )
 
 
@@ -92,6 +94,13 @@ def _registered(fields: dict[str, str], words: Words) -> bool | None:
     if fields and fields.keys() <= _LINES_OF_A_DOWN_SPAN:
         return False
     return None if has_sim(words) and "up" in words else False
+
+
+def _line_state(state: str) -> LineState | None:
+    """Return whether a line is idle; no source shows what a call looks like (2.5)."""
+    if not state:
+        return None
+    return LineState.IDLE if state.upper() in _RESTS else LineState.BUSY
 
 
 def _signal(text: str) -> int | None:

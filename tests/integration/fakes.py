@@ -75,6 +75,16 @@ class FakeBox:
     ringing: asyncio.Event | None = None
     """What rejecting a call waits for, if anything."""
 
+    pushes_status: bool = False
+    """Whether its channels tell their status by themselves."""
+    has_switches: bool = False
+    """Whether it lets its modules and itself be switched off and restarted."""
+
+    reads: int = 0
+    """How many times somebody asked for the status."""
+    switched: list[tuple[int, bool]] = field(default_factory=list)
+    restarted: list[int | None] = field(default_factory=list)
+    """Channels, or None for the box."""
     sent: list[Sent] = field(default_factory=list)
     dialled: list[tuple[int, str]] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
@@ -97,6 +107,10 @@ class FakeBox:
             status=self,
             tells_calls=self.tells_calls,
             call_dropper=self if self.tells_calls else None,
+            status_pushes=self.pushes_status,
+            module_switch=self if self.has_switches else None,
+            module_restarter=self if self.has_switches else None,
+            restarter=self if self.has_switches else None,
         )
 
     def switch(self, *, on: bool) -> None:
@@ -135,6 +149,11 @@ class FakeBox:
         if self.drops is not None:
             raise self.drops
         self.dropped.append(channel)
+
+    def tell(self, channel: int, **facts: Any) -> None:
+        """Let a channel tell of itself."""
+        assert self.listener is not None
+        self.listener.on_status(ChannelStatus(channel=channel, **facts))
 
     def change(self, channel: int, **facts: Any) -> None:
         """Let the status of a channel be another one."""
@@ -230,5 +249,21 @@ class FakeBox:
 
     async def read_status(self) -> GatewayStatus:
         """Show the status."""
+        self.reads += 1
         self._check()
         return self.status
+
+    async def switch_module(self, channel: int, *, on: bool) -> None:
+        """Switch a module; the status tells of it when the test says so."""
+        self._check()
+        self.switched.append((channel, on))
+
+    async def restart_module(self, channel: int) -> None:
+        """Restart a module."""
+        self._check()
+        self.restarted.append(channel)
+
+    async def restart(self) -> None:
+        """Restart the box."""
+        self._check()
+        self.restarted.append(None)

@@ -1,17 +1,16 @@
 """The server that GoIP lines call: one socket for all boxes, and who is believed (GoIP 2.1)."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hmac import compare_digest
 import logging
-import socket
-from typing import Protocol, override
+from typing import Protocol
 
 from ..clock import Clock
 from .udp_packets import Address, Packet, Refusal, Reply, Unreadable, read
+from .udp_socket import UdpSocket
 from .udp_strangers import Stranger, StrangerLine, Strangers
 from .udp_trial import Trial
 
@@ -19,11 +18,7 @@ __all__ = ["SmsServer", "Stranger", "StrangerLine", "Trial", "UdpClient", "UdpLo
 
 _LOGGER = logging.getLogger(__name__)
 
-RETRY_SECONDS = 30.0
-"""Until a port that is taken is tried again."""
 KEEPALIVE = "REQ"
-_RECEIVE_BUFFER = 1 << 20
-"""Bytes; 32 lines may push at once what their SIMs got overnight."""
 
 
 class UdpClient(Protocol):
@@ -71,29 +66,25 @@ class SmsServer:
         """Hears which unknown addresses call, whenever that changes."""
         self.refused: Counter[str] = Counter()
         """Datagrams without an answer, by reason."""
-        self.trouble: OSError | None = None
-        """Why the socket is not open, if it should be."""
-        self._address = (host, port)
+        self._socket = UdpSocket((host, port), clock, self.take, self._tell_trouble)
         self._clock = clock
         self._logins: dict[str, UdpLogin] = {}
         self._places: dict[Address, list[UdpLogin]] = {}
         self._place_of: dict[UdpLogin, Address] = {}
         self._trials: list[Trial] = []
         self._strangers = Strangers(clock, self._tell_strangers)
-        self._transport: asyncio.DatagramTransport | None = None
-        self._listening: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._one_socket = asyncio.Lock()
         self._last_number = 0
         self._has_failed = False
 
     @property
     def bound_port(self) -> int | None:
         """The port that is open, if one is."""
-        if self._transport is None:
-            return None
-        port: int = self._transport.get_extra_info("sockname")[1]
-        return port
+        return self._socket.port
+
+    @property
+    def trouble(self) -> OSError | None:
+        """Why the port is not open, if it should be."""
+        return self._socket.trouble
 
     @property
     def strangers(self) -> Mapping[str, Stranger]:
@@ -148,8 +139,7 @@ class SmsServer:
 
     def send(self, data: bytes, address: Address) -> None:
         """Send a datagram, or lose it: the network may do the same."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.sendto(data, address)
+        self._socket.send(data, address)
 
     async def aclose(self) -> None:
         """Forget all lines and close the socket."""
@@ -158,7 +148,7 @@ class SmsServer:
         self._place_of.clear()
         self._trials.clear()
         self._open_or_close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._socket.wait_closed()
 
     def take(self, data: bytes, origin: Address) -> None:
         """Take one datagram, whatever it holds."""
@@ -177,7 +167,7 @@ class SmsServer:
         message = read(data)
         if isinstance(message, Reply):
             self._take_reply(message, origin)
-        elif message.verb == KEEPALIVE:
+        elif message.kind == KEEPALIVE:
             self._take_keepalive(message, origin)
         else:
             self._take_packet(message, origin)
@@ -246,7 +236,6 @@ class SmsServer:
             self.on_strangers(self._strangers.present())
 
     def _tell_trouble(self, trouble: OSError | None) -> None:
-        self.trouble = trouble
         if self.on_trouble is not None:
             self.on_trouble(trouble)
         for login in list(self._logins.values()):
@@ -254,44 +243,11 @@ class SmsServer:
 
     def _open_or_close(self) -> None:
         """Listen if there is anybody to listen for."""
-        wanted = bool(self._logins or self._trials)
-        if wanted and self._listening is None:
-            self._listening = asyncio.create_task(self._listen())
-            self._tasks.add(self._listening)
-            self._listening.add_done_callback(self._tasks.discard)
-        elif not wanted and self._listening is not None:
-            self._listening.cancel()
-            self._listening = None
+        if self._logins or self._trials:
+            self._socket.open()
+        else:
+            self._socket.close()
             self._strangers.forget_all()
-            if self.trouble is not None:
-                self._tell_trouble(None)
-
-    async def _listen(self) -> None:
-        """Keep the socket open until cancelled; never two at a time."""
-        async with self._one_socket:
-            while True:
-                try:
-                    await self._open_once()
-                except OSError as error:
-                    self._tell_trouble(error)
-                await self._clock.sleep(RETRY_SECONDS)
-
-    async def _open_once(self) -> None:
-        """Open the socket and use it until it is closed. Raises `OSError`."""
-        closed = asyncio.Event()
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Protocol(self.take, closed), local_addr=self._address
-        )
-        own = transport.get_extra_info("socket")
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        self._transport = transport
-        try:
-            self._tell_trouble(None)
-            await closed.wait()
-        finally:
-            self._transport = None
-            transport.abort()
-            await closed.wait()
 
 
 def _judge(login: UdpLogin | None, packet: Packet, origin: Address) -> Refusal | None:
@@ -303,21 +259,3 @@ def _judge(login: UdpLogin | None, packet: Packet, origin: Address) -> Refusal |
     if login.only_from is not None and origin[0] not in login.only_from:
         return Refusal.WRONG_ADDRESS
     return None
-
-
-class _Protocol(asyncio.DatagramProtocol):
-    """Hands over datagrams; errors of single ones are the network's."""
-
-    def __init__(
-        self, take: Callable[[bytes, Address], None], closed: asyncio.Event
-    ) -> None:
-        self._take = take
-        self._closed = closed
-
-    @override
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._take(data, addr)
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._closed.set()

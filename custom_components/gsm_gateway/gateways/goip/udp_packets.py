@@ -45,13 +45,18 @@ class Packet:
     """What a line begins: `VERB:number;key:value;…`, a text last (GoIP 2.2, 2.3)."""
 
     verb: str
-    """In capitals."""
+    """As the box wrote it, like the number: both stand in the answer."""
     number: str
-    """As the box wrote it; it can be negative (Q13)."""
+    """Can be negative (Q13)."""
     fields: Mapping[str, str] = field(repr=False)
     """By key in small letters; of two alike the first counts."""
     text: bytes = field(default=b"", repr=False)
     """All that stands behind `msg:` (Q14)."""
+
+    @property
+    def kind(self) -> str:
+        """The verb in capitals."""
+        return self.verb.upper()
 
     @property
     def id(self) -> str:
@@ -84,7 +89,7 @@ def read(data: bytes) -> Packet | Reply:
     head = _HEAD.match(data[:100])
     if head is None:
         raise Unreadable(Refusal.MALFORMED)
-    verb, number = head[1].decode().upper(), head[2].decode()
+    verb, number = head[1].decode(), head[2].decode()
     rest = data[head.end() :]
     if data[head.end(1) : head.end(1) + 1] == b":":
         fields, text = _read_fields(rest)
@@ -93,7 +98,7 @@ def read(data: bytes) -> Packet | Reply:
         return Packet(verb=verb, number=number, fields=fields, text=text)
     if len(data) > LONGEST:
         raise Unreadable(Refusal.OVERSIZE)
-    return Reply(verb=verb, number=number, words=rest.removeprefix(b" "))
+    return Reply(verb=verb.upper(), number=number, words=rest.removeprefix(b" "))
 
 
 def is_word(text: str) -> bool:

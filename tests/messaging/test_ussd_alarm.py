@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from custom_components.gsm_gateway.gateways.model import NoReply, UssdReply
+from custom_components.gsm_gateway.gateways.model import NoReply
 from custom_components.gsm_gateway.messaging.line import Line
 from custom_components.gsm_gateway.messaging.messages import (
     Priority,

@@ -1,7 +1,9 @@
 """The simulated GoIP's lossy way to its SMS server, and what moves its lines elsewhere."""
 
+import asyncio
 from collections import Counter
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -253,3 +255,23 @@ async def test_box_that_vanishes_and_comes_back() -> None:
         assert server.keepalives.empty()
         await advance(box, 1)
         assert (await server.keepalive())[0].startswith(b"req:1;")
+
+
+async def test_any_octets_at_all() -> None:
+    dice = Random(5)
+    words = [b"MSG 1 5", b"PASSWORD", b"RECEIVE", b"9" * 5000, b"OK", b"USSD", b"reg:"]
+    words += [b"\0\xff", b";", b":", b"\n", b"-1", b"SEND 1 1", b"get_imei 7 goip", b""]
+    broken: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: broken.append(context))
+    async with RawServer() as server, goip(lines=1, udp_server=server.address) as box:
+        await greeted(server, box)
+        for _ in range(500):
+            server.tell(b" ".join(dice.choices(words, k=dice.randint(0, 4))))
+            await asyncio.sleep(0)
+        await box.push(1, "CGATT")
+        while not (await server.text()).startswith(b"CGATT:"):
+            pass
+        server.tell(b"CGATT 1783791068 OK")
+        await box.journal.wait_for_kind("udp_push", event="acknowledged")
+    assert not broken

@@ -17,6 +17,7 @@ HELD_SECONDS = 0.5
 """When a datagram that waits to be overtaken goes on alone, simulated."""
 
 type Direction = Literal["in", "out"]
+type Dice = dict[Direction, Random]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class LossyWire:
         self,
         box: GoipBox,
         line: Line,
-        dice: Random,
+        dice: Dice,
         write: Callable[[bytes], bool],
         read: Callable[[bytes], None],
     ) -> None:
@@ -77,7 +78,7 @@ class LossyWire:
 
     def _pass(self, direction: Direction, about: About, go: Callable[[], None]) -> None:
         """Let a datagram through, or not, or twice, or late."""
-        options, dice = self._box.options, self._dice
+        options, dice = self._box.options, self._dice[direction]
         lost, doubled, late = dice.random(), dice.random(), dice.random()
         fault = self._planned(direction, about)
         if fault or lost < options.udp_loss:

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from random import Random
 from typing import TYPE_CHECKING, Any, override
 
 from ..core import journal as j
 from ..core.line import Line
-from .udp_air import LossyWire
+from .udp_air import Dice, LossyWire
 from .udp_commands import UdpCommands
 from .udp_packets import is_reg, keepalive, read_answer
 from .udp_push import Pushes
@@ -41,7 +40,7 @@ class _Socket(asyncio.DatagramProtocol):
 class UdpClient:
     """One line; it lives from power-up to power-down."""
 
-    def __init__(self, box: GoipBox, line: Line, dice: Random) -> None:
+    def __init__(self, box: GoipBox, line: Line, dice: Dice) -> None:
         """Put a client together; `open` starts it."""
         self._box = box
         self._line = line

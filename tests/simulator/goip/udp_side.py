@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..core.connection import About
 from ..core.line import IncomingSms, Line
 from ..core.outgoing import Sms
-from .udp_air import Loss
+from .udp_air import Dice, Loss
 from .udp_client import UdpClient
 from .udp_options import server_address
 from .udp_push import Push, ReceiptPush, SmsPush
@@ -33,7 +33,7 @@ class UdpSide:
         self._addresses: dict[int, str] = {}
         self._ports: dict[int, int] = {}
         self._sms_numbers: dict[int, int] = {}
-        self._dice: dict[int, Random] = {}
+        self._dice: dict[int, Dice] = {}
         self._seed: int | None = None
 
     @property
@@ -96,8 +96,8 @@ class UdpSide:
         elif self._box.powered:
             await self.open()
 
-    def _dice_of(self, line: Line) -> Random:
-        """Return a line's own source of chance, the same for one seed."""
+    def _dice_of(self, line: Line) -> Dice:
+        """Return a line's own sources of chance, the same for one seed."""
         if self._seed is None:
             self._throw_anew()
         return self._dice[line.number]
@@ -106,7 +106,9 @@ class UdpSide:
         """Begin the chances of every line again."""
         self._seed = self._box.options.udp_seed
         for number in self._box.lines:
-            self._dice.setdefault(number, Random()).seed(f"{self._seed}/{number}")
+            known = self._dice.setdefault(number, {"in": Random(), "out": Random()})
+            for direction, dice in known.items():
+                dice.seed(f"{self._seed}/{number}/{direction}")
 
     # Addresses
 

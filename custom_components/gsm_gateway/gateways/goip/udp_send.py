@@ -1,0 +1,166 @@
+"""SMS over UDP: a text is handed over, then told to leave, once (GoIP 2.4)."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+import re
+
+from ..clock import Clock
+from ..model import (
+    CannotConnect,
+    ChannelBusy,
+    GatewayError,
+    NoReply,
+    SendReport,
+    SendState,
+)
+from .udp_errors import error_code, refusal_of_group, shown
+from .udp_exchange import Exchange
+from .udp_line import UdpLine
+from .udp_packets import Reply, plain
+
+MOST_GROUPS = 5
+"""Texts that a box works on at a time; more are refused (GoIP 2.4)."""
+_GROUP_SECONDS = 30.0
+_SILENCE_SECONDS = 30.0
+_PART_SECONDS = 5.0
+"""One SMS takes 2 to 5 s; a long text is several."""
+_LONGEST_SECONDS = 300.0
+_TELID = "1"
+_UNANSWERED = "The box did not tell whether it was sent"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sms:
+    """What is to be sent."""
+
+    token: str
+    """The number of its dialogue."""
+    to: str
+    text: str
+    parts: int
+
+
+class SmsDialogues:
+    """The dialogues of one box."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Begin with none."""
+        self._clock = clock
+        self._groups = asyncio.Semaphore(MOST_GROUPS)
+
+    async def send(self, line: UdpLine, sms: Sms) -> None:
+        """Send one text and report its result. Raises as `Sender.send`."""
+        async with self._group():
+            with line.exchange(sms.token) as exchange:
+                try:
+                    await _hand_over(exchange, line.login.password, sms)
+                    await self._dispatch(exchange, line, sms)
+                except BaseException:
+                    with suppress(CannotConnect):
+                        exchange.say(_done(sms.token))
+                    raise
+                with suppress(GatewayError):
+                    await exchange.ask(
+                        _done(sms.token), ("DONE", "ERROR"), seconds=2.0, tries=3
+                    )
+
+    @asynccontextmanager
+    async def _group(self) -> AsyncGenerator[None]:
+        """Wait until the box can take another text. Raises `ChannelBusy`."""
+        try:
+            async with self._clock.timeout(_GROUP_SECONDS):
+                await self._groups.acquire()
+        except TimeoutError:
+            raise ChannelBusy("The box works on other messages") from None
+        try:
+            yield
+        finally:
+            self._groups.release()
+
+    async def _dispatch(self, exchange: Exchange, line: UdpLine, sms: Sms) -> None:
+        """Tell a text to leave and wait for the end.
+
+        This is said once and never again: a box may take it for a second SMS
+        (Q16). Raises only while nothing was said.
+        """
+        line.deliveries.leaves(sms.token, sms.to, sms.parts)
+        try:
+            exchange.say(f"SEND {sms.token} {_TELID} {sms.to}\n".encode())
+        except CannotConnect:
+            line.deliveries.failed(sms.token)
+            raise
+        silence = _SILENCE_SECONDS + _PART_SECONDS * (sms.parts - 1)
+        try:
+            async with self._clock.timeout(_LONGEST_SECONDS):
+                while True:
+                    reply = await exchange.hear(silence, ("WAIT", "OK", "ERROR"))
+                    if report_result(line, reply):
+                        return
+        except TimeoutError:
+            line.report(
+                SendReport(token=sms.token, state=SendState.UNKNOWN, reason=_UNANSWERED)
+            )
+        finally:
+            line.deliveries.given_up(sms.token)
+
+
+def report_result(line: UdpLine, reply: Reply) -> bool:
+    """Report the end of a message, in time or late; tell whether the reply is one."""
+    if reply.verb == "OK":
+        found = re.fullmatch(r"[0-9]{1,9}\s+([0-9]{1,9})", plain(reply.words))
+        sms_no = found[1] if found else ""
+        line.report(
+            SendReport(token=reply.number, state=SendState.SENT, box_key=sms_no)
+        )
+        line.deliveries.taken(reply.number, sms_no)
+        return True
+    if reply.verb == "ERROR":
+        reason = shown(reply.words)
+        line.deliveries.failed(reply.number)
+        line.report(
+            SendReport(
+                token=reply.number,
+                state=SendState.FAILED,
+                reason=reason,
+                code=error_code(reason),
+            )
+        )
+        return True
+    return False
+
+
+def take_late_result(line: UdpLine, reply: Reply) -> bool:
+    """Take a result that was waited for in vain; tell whether the reply is one."""
+    if not line.deliveries.is_open(reply.number) or not report_result(line, reply):
+        return False
+    with suppress(CannotConnect):
+        line.say(_done(reply.number))
+    return True
+
+
+async def _hand_over(exchange: Exchange, password: str, sms: Sms) -> None:
+    """Give the box the text and the password; both may be said again (D11).
+
+    Raises `ChannelUnavailable`, `ChannelBusy`, `CannotConnect`, `InvalidAuth`
+    and `SendRefused`; nothing was sent then.
+    """
+    number, text = sms.token, sms.text.encode()
+    steps = (
+        (b"MSG %b %d %b\n" % (number.encode(), len(text), text), "PASSWORD"),
+        (f"PASSWORD {number} {password}\n".encode(), "SEND"),
+    )
+    for words, wanted in steps:
+        try:
+            reply = await exchange.ask(words, (wanted, "SEND", "ERROR"))
+        except NoReply as error:
+            raise CannotConnect(str(error)) from error
+        if reply.verb == "ERROR":
+            raise refusal_of_group(reply.words)
+        if reply.verb == "SEND":
+            return
+
+
+def _done(number: str) -> bytes:
+    return f"DONE {number}\n".encode()

@@ -1,59 +1,43 @@
 """Adding a box, and changing what is known of it."""
 
-from collections.abc import Callable, Mapping
-from itertools import count
+from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
-    ConfigSubentryData,
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow
-from homeassistant.util import slugify
 
-from . import brands, notify_name
 from .const import (
     BRAND_GOIP,
     BRAND_YEASTAR,
-    CONF_AMI_PORT,
     CONF_BRAND,
-    CONF_HTTP_PORT,
-    CONF_NOTIFY_NAME,
     DOMAIN,
     SUBENTRY_CONTACT,
     SUBENTRY_SIM,
 )
 from .contact_flow import ContactSubentryFlow
-from .flow_balance import (
-    find_operators,
-    operators_data,
-    operators_input,
-    operators_placeholders,
-    operators_schema,
-)
-from .flow_probe import ProbeFailed, async_probe
+from .flow_discovery import DiscoverySteps
+from .flow_login import login_data, login_input, login_schema
 from .flow_schemas import (
+    CONF_TRANSPORT,
+    TRANSPORT_SMPP,
+    TRANSPORT_UDP,
     InvalidInput,
     box_data,
     box_input,
     box_schema,
-    login_data,
-    login_input,
-    login_schema,
-    without_known_binds,
 )
-from .gateways.model import ChannelStatus, GatewayStatus
+from .flow_smpp import SmppStep
+from .flow_udp import UdpSteps
 from .options_flow import GsmGatewayOptionsFlow
-from .sim_flow import SimSubentryFlow, has_sim, sim_data, sim_title, sim_unique_id
+from .sim_flow import SimSubentryFlow, has_sim
 
 
-class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
+class GsmGatewayConfigFlow(UdpSteps, SmppStep, DiscoverySteps, domain=DOMAIN):
     """Adds a box; checks and changes the login and the address of one that is there."""
 
     VERSION = 1
@@ -61,9 +45,6 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     _input: dict[str, Any]
     """What was last filled in about the box."""
-    _data: dict[str, Any]
-    _status: GatewayStatus
-    _sims: list[ChannelStatus]
 
     @classmethod
     @callback
@@ -110,17 +91,12 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             self._input = user_input
             try:
-                self._data = box_data(brand, user_input)
-                self._abort_if_address_known(self._data)
-                self._status = await async_probe(self.hass, self._data)
+                await self._async_meet_box(box_data(brand, user_input))
             except InvalidInput as err:
                 errors = err.errors
             else:
-                await self.async_set_unique_id(brands.unique_id(brand, self._status))
-                self._abort_if_box_known(brand, self._status)
-                self._sims = [sim for sim in self._status.channels if has_sim(sim)]
                 if self._sims:
-                    return await self.async_step_balance()
+                    return await self._async_go_on()
                 return await self.async_step_no_sim()
         schema = box_schema(brand, open_sections=errors)
         return self.async_show_form(
@@ -129,24 +105,14 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
         )
 
-    def _abort_if_address_known(self, data: Mapping[str, Any]) -> None:
-        """Abort before a second login disturbs the link of a box that is known."""
-        place = (CONF_HOST, CONF_HTTP_PORT, CONF_AMI_PORT)
-        self._abort_if_known(
-            lambda entry: all(entry.data.get(key) == data.get(key) for key in place)
-        )
-
-    def _abort_if_box_known(self, brand: str, status: GatewayStatus) -> None:
-        """Abort if the box is known under another address."""
-        self._abort_if_known(
-            lambda entry: brands.is_same_box(entry, brand, status) is True
-        )
-
-    def _abort_if_known(self, is_it: Callable[[ConfigEntry], bool]) -> None:
-        """Abort if another entry is about this box."""
-        for entry in self._async_current_entries(include_ignore=False):
-            if entry.entry_id != self.context.get("entry_id") and is_it(entry):
-                raise AbortFlow("already_configured", {"title": entry.title})
+    async def _async_go_on(self) -> ConfigFlowResult:
+        """Ask for what the chosen transport needs, if it needs anything."""
+        transport = self._input.get(CONF_TRANSPORT)
+        if transport == TRANSPORT_UDP:
+            return await self.async_step_udp()
+        if transport == TRANSPORT_SMPP:
+            return await self.async_step_smpp()
+        return await self._async_finish()
 
     async def async_step_no_sim(
         self, user_input: dict[str, Any] | None = None
@@ -168,64 +134,7 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Add the box as it is."""
-        return self._create_entry({})
-
-    async def async_step_balance(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show the SIMs that were found and ask for the balance code of each operator."""
-        operators = find_operators(self._sims)
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            try:
-                return self._create_entry(operators_data(operators, user_input))
-            except InvalidInput as err:
-                errors = err.errors
-        return self.async_show_form(
-            step_id="balance",
-            data_schema=self.add_suggested_values_to_schema(
-                operators_schema(operators),
-                user_input or operators_input(operators, self.hass.config.currency),
-            ),
-            errors=errors,
-            description_placeholders={
-                "box": self._title(),
-                "sims": str(len(self._sims)),
-                "ports": ", ".join(str(sim.channel) for sim in self._sims),
-                **operators_placeholders(operators),
-            },
-            last_step=True,
-        )
-
-    def _create_entry(self, balances: Mapping[int, dict[str, Any]]) -> ConfigFlowResult:
-        """Add the box with what its SIMs' balances need."""
-        title = self._title()
-        return self.async_create_entry(
-            title=title,
-            data=self._data | brands.identity_data(self._data, self._status),
-            options={CONF_NOTIFY_NAME: notify_name.free_name(self.hass, title)},
-            subentries=[
-                ConfigSubentryData(
-                    subentry_type=SUBENTRY_SIM,
-                    title=sim_title(sim.channel),
-                    unique_id=sim_unique_id(sim.channel),
-                    data=sim_data(sim, balances.get(sim.channel, {})),
-                )
-                for sim in self._sims
-            ],
-        )
-
-    def _title(self) -> str:
-        """Return the box's model, with a number if another box has that title."""
-        wanted = self._status.model or brands.BRAND_NAMES[self._data[CONF_BRAND]]
-        taken = {
-            slugify(entry.title)
-            for entry in self._async_current_entries(include_ignore=False)
-        }
-        titles = (
-            wanted if number == 1 else f"{wanted} {number}" for number in count(1)
-        )
-        return next(title for title in titles if slugify(title) not in taken)
+        return await self._async_go_on()
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
@@ -294,17 +203,17 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         brand = entry.data[CONF_BRAND]
         errors: dict[str, str] = {}
         if user_input is not None:
+            self._input = user_input
             try:
-                data = box_data(brand, user_input, entry.data)
-                self._abort_if_address_known(data)
-                status = await self._async_probe_known_box(
-                    entry, without_known_binds(data, entry.data)
-                )
+                self._data = box_data(brand, user_input, entry.data)
+                self._abort_if_address_known(self._data)
+                self._status = await self._async_probe_known_box(entry, self._data)
             except InvalidInput as err:
                 errors = err.errors
             else:
-                self._abort_if_box_known(brand, status)
-                return self._update_entry(entry, data, status)
+                self._abort_if_box_known(brand, self._status)
+                self._sims = [sim for sim in self._status.channels if has_sim(sim)]
+                return await self._async_go_on()
         schema = box_schema(brand, password_known=True, open_sections=errors)
         return self.async_show_form(
             step_id=f"reconfigure_{brand}",
@@ -314,28 +223,3 @@ class GsmGatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders={"box": entry.title},
         )
-
-    async def _async_probe_known_box(
-        self, entry: ConfigEntry, data: Mapping[str, Any]
-    ) -> GatewayStatus:
-        """Return what the entry's own box tells of itself. Raises `ProbeFailed`."""
-        status = await async_probe(self.hass, data)
-        if brands.is_same_box(entry, data[CONF_BRAND], status) is False:
-            raise ProbeFailed("wrong_box")
-        return status
-
-    def _update_entry(
-        self, entry: ConfigEntry, data: dict[str, Any], status: GatewayStatus
-    ) -> ConfigFlowResult:
-        """Keep the new data and see to it that the link starts anew."""
-        known = brands.connection_facts(entry.data)
-        is_heard = bool(entry.update_listeners)
-        result = self.async_update_and_abort(
-            entry,
-            unique_id=entry.unique_id or brands.unique_id(data[CONF_BRAND], status),
-            data=data | brands.identity_data(entry.data, status),
-        )
-        # Otherwise the entry's update listener reloads.
-        if not is_heard or known == brands.connection_facts(data):
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return result

@@ -1,4 +1,4 @@
-"""The form about a box: its fields, and how they become entry data."""
+"""The first form about a box: its fields, and how they become entry data."""
 
 from collections.abc import Container, Mapping
 from typing import Any, Final
@@ -15,6 +15,9 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -28,31 +31,35 @@ from .const import (
     CONF_BRAND,
     CONF_HTTP_PORT,
     CONF_SMPP,
-    CONF_SMPP_PASSWORD,
-    CONF_SMPP_PORT,
-    CONF_SMPP_SYSTEM_ID,
     CONF_TLS,
+    CONF_UDP,
     CONF_USE_AMI,
     DEFAULT_AMI_PORT,
     DEFAULT_HTTP_PORT,
-    DEFAULT_SMPP_PORT,
 )
 
-CONF_USE_SMPP: Final = "use_smpp"
+CONF_TRANSPORT: Final = "transport"
+"""How a GoIP and Home Assistant talk; the web pages are always used as well."""
+TRANSPORT_UDP: Final = "udp"
+TRANSPORT_SMPP: Final = "smpp"
+TRANSPORT_WEB: Final = "web"
 SECTION_CONNECTION: Final = "connection"
-
-LONGEST_SYSTEM_ID = 15
-"""SMPP 3.4 section 5.2.1: 16 octets with the NUL."""
-LINE_SUFFIX = 2
-"""Digits that name the line; they follow the system id (GoIP, section 3)."""
-LONGEST_SMPP_PASSWORD = 8
-"""SMPP 3.4 section 5.2.2: 9 octets with the NUL."""
 
 TEXT = TextSelector()
 USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
 PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
+TRANSPORT = SelectSelector(
+    SelectSelectorConfig(
+        options=[TRANSPORT_UDP, TRANSPORT_SMPP, TRANSPORT_WEB],
+        mode=SelectSelectorMode.LIST,
+        translation_key=CONF_TRANSPORT,
+    )
+)
+TRANSPORT_FIELD: Final[Mapping[vol.Marker, Any]] = {
+    vol.Required(CONF_TRANSPORT, default=TRANSPORT_UDP): TRANSPORT
+}
 
 
 def whole_number(most: int, unit: str | None = None) -> vol.All[Any]:
@@ -78,7 +85,11 @@ class InvalidInput(ValueError):
 
 
 def box_schema(
-    brand: str, *, password_known: bool = False, open_sections: Container[str] = ()
+    brand: str,
+    *,
+    password_known: bool = False,
+    open_sections: Container[str] = (),
+    goip_fields: Mapping[vol.Marker, Any] = TRANSPORT_FIELD,
 ) -> vol.Schema:
     """Return the fields that say where a box is and how to log in.
 
@@ -95,17 +106,7 @@ def box_schema(
         vol.Required(CONF_HTTP_PORT, default=DEFAULT_HTTP_PORT): PORT
     }
     if brand == BRAND_GOIP:
-        fields[vol.Required(CONF_SMPP)] = section(
-            vol.Schema(
-                {
-                    vol.Required(CONF_USE_SMPP, default=False): BooleanSelector(),
-                    vol.Optional(CONF_SMPP_SYSTEM_ID): TEXT,
-                    vol.Optional(CONF_SMPP_PASSWORD): PASSWORD,
-                }
-            ),
-            {"collapsed": CONF_SMPP not in open_sections},
-        )
-        ports[vol.Required(CONF_SMPP_PORT, default=DEFAULT_SMPP_PORT)] = PORT
+        fields |= goip_fields
     else:
         ports[vol.Required(CONF_AMI_PORT, default=DEFAULT_AMI_PORT)] = PORT
         ports[vol.Required(CONF_USE_AMI, default=True)] = BooleanSelector()
@@ -119,9 +120,9 @@ def box_schema(
 def box_data(
     brand: str, user_input: Mapping[str, Any], known: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Turn the form's input into entry data; `known` data has the passwords left out.
+    """Turn the form's input into entry data; `known` data has the password left out.
 
-    Raises `InvalidInput`.
+    A GoIP's transport is not in it. Raises `InvalidInput`.
     """
     known = known or {}
     connection = user_input[SECTION_CONNECTION]
@@ -138,98 +139,25 @@ def box_data(
         CONF_USERNAME: user_input[CONF_USERNAME],
         CONF_PASSWORD: user_input.get(CONF_PASSWORD) or known.get(CONF_PASSWORD, ""),
     }
-    if brand == BRAND_GOIP:
-        if user_input[CONF_SMPP][CONF_USE_SMPP]:
-            data[CONF_SMPP] = smpp_data(
-                {**user_input[CONF_SMPP], CONF_SMPP_PORT: connection[CONF_SMPP_PORT]},
-                known.get(CONF_SMPP, {}),
-                field=CONF_SMPP,
-            )
-    else:
+    if brand != BRAND_GOIP:
         data[CONF_AMI_PORT] = connection[CONF_AMI_PORT]
         data[CONF_USE_AMI] = connection[CONF_USE_AMI]
     return data
 
 
-def smpp_data(
-    user_input: Mapping[str, Any], known: Mapping[str, Any], *, field: str = "base"
-) -> dict[str, Any]:
-    """Return the SMPP part of the entry data. Raises `InvalidInput` at `field`."""
-    system_id = user_input.get(CONF_SMPP_SYSTEM_ID) or ""
-    password = user_input.get(CONF_SMPP_PASSWORD) or known.get(CONF_SMPP_PASSWORD, "")
-    if not system_id:
-        raise InvalidInput(**{field: "smpp_id_missing"})
-    if len(system_id) + LINE_SUFFIX > LONGEST_SYSTEM_ID:
-        raise InvalidInput(**{field: "smpp_id_too_long"})
-    if len(password) > LONGEST_SMPP_PASSWORD:
-        raise InvalidInput(**{field: "smpp_password_too_long"})
-    if not (system_id + password).isascii():
-        raise InvalidInput(**{field: "smpp_foreign_letters"})
-    return {
-        CONF_SMPP_PORT: user_input[CONF_SMPP_PORT],
-        CONF_SMPP_SYSTEM_ID: system_id,
-        CONF_SMPP_PASSWORD: password,
-    }
-
-
 def box_input(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return entry data as the form's input, without the passwords."""
-    smpp = data.get(CONF_SMPP, {})
+    """Return entry data as the form's input, without the password."""
     ports = (CONF_HTTP_PORT, CONF_AMI_PORT, CONF_USE_AMI, CONF_VERIFY_SSL)
-    known = {key: data[key] for key in ports if key in data}
-    if smpp:
-        known[CONF_SMPP_PORT] = smpp[CONF_SMPP_PORT]
     return {
         CONF_HOST: format_address(data[CONF_HOST], tls=data[CONF_TLS]),
         CONF_USERNAME: data[CONF_USERNAME],
-        CONF_SMPP: {
-            CONF_USE_SMPP: bool(smpp),
-            **{key: smpp[key] for key in (CONF_SMPP_SYSTEM_ID,) if key in smpp},
-        },
-        SECTION_CONNECTION: known,
+        CONF_TRANSPORT: transport(data),
+        SECTION_CONNECTION: {key: data[key] for key in ports if key in data},
     }
 
 
-def without_known_binds(
-    data: Mapping[str, Any], known: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return entry data to try, without SMPP where nothing about it changed.
-
-    The lines are bound already, and what a box makes of a second bind of the
-    same line is not known (GoIP doubt D8).
-    """
-    if any(data.get(key) != known.get(key) for key in (CONF_HOST, CONF_SMPP)):
-        return data
-    return {key: value for key, value in data.items() if key != CONF_SMPP}
-
-
-def login_schema(data: Mapping[str, Any]) -> vol.Schema:
-    """Return the fields of a login that was refused; an empty password keeps the old one."""
-    fields: dict[vol.Marker, Any] = {
-        vol.Required(CONF_USERNAME): USERNAME,
-        vol.Optional(CONF_PASSWORD): PASSWORD,
-    }
-    if CONF_SMPP in data:
-        fields[vol.Required(CONF_SMPP_SYSTEM_ID)] = TEXT
-        fields[vol.Optional(CONF_SMPP_PASSWORD)] = PASSWORD
-    return vol.Schema(fields)
-
-
-def login_input(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return entry data as the login's input, without the passwords."""
-    known = {**data.get(CONF_SMPP, {}), **data}
-    return {key: known.get(key) for key in (CONF_USERNAME, CONF_SMPP_SYSTEM_ID)}
-
-
-def login_data(
-    user_input: Mapping[str, Any], known: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return entry data with another login. Raises `InvalidInput`."""
-    data = {
-        **known,
-        CONF_USERNAME: user_input[CONF_USERNAME],
-        CONF_PASSWORD: user_input.get(CONF_PASSWORD) or known[CONF_PASSWORD],
-    }
-    if smpp := known.get(CONF_SMPP):
-        data[CONF_SMPP] = smpp_data({**smpp, **user_input}, smpp)
-    return data
+def transport(data: Mapping[str, Any]) -> str:
+    """Return how a GoIP and Home Assistant talk by the entry data."""
+    if CONF_UDP in data:
+        return TRANSPORT_UDP
+    return TRANSPORT_SMPP if CONF_SMPP in data else TRANSPORT_WEB

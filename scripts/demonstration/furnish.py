@@ -116,18 +116,15 @@ async def add_goip(home: Home, box: Box) -> None:
         "host": f"127.0.0.1:{box.ports['http']}",
         "username": "admin",
         "password": GOIP_PASSWORD,
-        "smpp": {
-            "use_smpp": True,
-            "smpp_system_id": "goip",
-            "smpp_password": SMPP_PASSWORD,
-        },
-        "connection": {
-            "http_port": 80,
-            "smpp_port": box.ports["smpp"],
-            "verify_ssl": True,
-        },
+        "transport": "smpp",
+        "connection": {"http_port": 80, "verify_ssl": True},
     }
-    await _add_box(home, "goip", page)
+    smpp = {
+        "smpp_system_id": "goip",
+        "smpp_password": SMPP_PASSWORD,
+        "smpp_port": box.ports["smpp"],
+    }
+    await _add_box(home, "goip", page, smpp)
 
 
 async def add_tg(home: Home, box: Box) -> None:
@@ -146,12 +143,13 @@ async def add_tg(home: Home, box: Box) -> None:
     await _add_box(home, "yeastar", page)
 
 
-async def _add_box(home: Home, brand: str, page: dict[str, Any]) -> None:
+async def _add_box(home: Home, brand: str, *pages: dict[str, Any]) -> None:
     """Go through the pages of the config flow."""
     flow = home.config_flow("gsm_gateway")
     await flow.start()
-    await flow.fill({"next_step_id": brand})
-    step = await flow.fill(page)
+    step = await flow.fill({"next_step_id": brand})
+    for page in pages:
+        step = await flow.fill(page)
     result = await flow.fill(_balance_page(step))
     if result["type"] != "create_entry":
         raise HomeError(f"The box was not added: {result}")

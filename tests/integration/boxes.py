@@ -68,23 +68,26 @@ async def running[BoxT: (GoipBox, YeastarBox)](
             await hass.config_entries.async_unload(entry.entry_id)
 
 
-def goip_form(box: GoipBox, *, smpp: bool = False, **changes: Any) -> dict[str, Any]:
+def goip_form(
+    box: GoipBox, *, transport: str = "web", **changes: Any
+) -> dict[str, Any]:
     """Return the right answers to the form about a GoIP, but for `changes`."""
     return {
         "host": "127.0.0.1",
         "username": "admin",
         "password": "admin",
-        "smpp": {
-            "use_smpp": smpp,
-            "smpp_system_id": "goip",
-            "smpp_password": "goip",
-        }
-        | changes.pop("smpp_changes", {}),
-        "connection": {
-            "http_port": box.http_port,
-            "smpp_port": box.smpp_port,
-            "verify_ssl": True,
-        },
+        "transport": transport,
+        "connection": {"http_port": box.http_port, "verify_ssl": True},
+        **changes,
+    }
+
+
+def smpp_form(box: GoipBox, **changes: Any) -> dict[str, Any]:
+    """Return the right answers to the form about SMPP, but for `changes`."""
+    return {
+        "smpp_system_id": "goip",
+        "smpp_password": "goip",
+        "smpp_port": box.smpp_port,
         **changes,
     }
 

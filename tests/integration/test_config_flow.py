@@ -22,6 +22,7 @@ from tests.integration.boxes import (
     merged,
     running,
     sims,
+    smpp_form,
     yeastar_data,
     yeastar_form,
 )
@@ -86,7 +87,9 @@ async def test_a_goip_is_added_with_smpp(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:
     dialog = await Dialog.add(hass, "goip")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    assert dialog.suggested("smpp_port") == 7777
+    await dialog.fill(**smpp_form(goip_box))
     await dialog.fill(**NOTHING)
 
     assert dict(added(hass).data) == goip_data(goip_box)
@@ -138,7 +141,7 @@ async def test_the_same_address_is_not_added_twice(
     hass: HomeAssistant, goip_box: GoipBox, known_goip: MockConfigEntry
 ) -> None:
     dialog = await Dialog.add(hass, "goip")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box))
 
     assert dialog.result["reason"] == "already_configured"
     assert dialog.result["description_placeholders"] == {"title": "GoIP"}

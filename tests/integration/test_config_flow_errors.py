@@ -25,6 +25,7 @@ from tests.integration.boxes import (
     goip_form,
     merged,
     sims,
+    smpp_form,
     yeastar_form,
 )
 from tests.integration.certificate import tls_web_page
@@ -32,7 +33,7 @@ from tests.integration.dialog import Dialog
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
 
-CLOSED = {"http_port": 1, "smpp_port": 1, "ami_port": 1}
+CLOSED = {"http_port": 1, "ami_port": 1}
 
 
 @pytest.fixture(params=["goip", "yeastar"])
@@ -84,10 +85,11 @@ async def test_a_mistake_is_told_and_can_be_mended(
     [
         ({"smpp_password": "wrong"}, {"base": "smpp_refused"}),
         ({"smpp_system_id": "wrong"}, {"base": "smpp_refused"}),
-        ({"smpp_system_id": ""}, {"smpp": "smpp_id_missing"}),
-        ({"smpp_system_id": "fourteenletter"}, {"smpp": "smpp_id_too_long"}),
-        ({"smpp_password": "9letters!"}, {"smpp": "smpp_password_too_long"}),
-        ({"smpp_password": "zażółć"}, {"smpp": "smpp_foreign_letters"}),
+        ({"smpp_system_id": ""}, {"smpp_system_id": "smpp_id_missing"}),
+        ({"smpp_system_id": "fourteenletter"}, {"smpp_system_id": "smpp_id_too_long"}),
+        ({"smpp_system_id": "zażółć"}, {"smpp_system_id": "smpp_foreign_letters"}),
+        ({"smpp_password": "9letters!"}, {"smpp_password": "smpp_password_too_long"}),
+        ({"smpp_password": "zażółć"}, {"smpp_password": "smpp_foreign_letters"}),
     ],
 )
 async def test_a_mistake_about_smpp_is_told_and_can_be_mended(
@@ -97,10 +99,11 @@ async def test_a_mistake_about_smpp_is_told_and_can_be_mended(
     errors: dict[str, str],
 ) -> None:
     dialog = await Dialog.add(hass, "goip")
-    await dialog.fill(**goip_form(goip_box, smpp=True, smpp_changes=wrong))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    await dialog.fill(**smpp_form(goip_box, **wrong))
     assert dialog.result["errors"] == errors
 
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**smpp_form(goip_box))
     await dialog.fill(**NOTHING)
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -110,20 +113,18 @@ async def test_an_smpp_server_that_is_switched_off_is_told(
 ) -> None:
     await goip_box.smpp.listener.close()
     dialog = await Dialog.add(hass, "goip")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    await dialog.fill(**smpp_form(goip_box))
     assert dialog.result["errors"] == {"base": "smpp_closed"}
-
-    await dialog.fill(**goip_form(goip_box))
-    await dialog.fill(**NOTHING)
-    assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_a_box_that_is_away_is_not_blamed_on_smpp(
     hass: HomeAssistant, goip_box: GoipBox
 ) -> None:
-    await goip_box.stop()
     dialog = await Dialog.add(hass, "goip")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    await goip_box.stop()
+    await dialog.fill(**smpp_form(goip_box))
     assert dialog.result["errors"] == {"base": "cannot_connect"}
 
 

@@ -42,7 +42,7 @@ async def test_a_goip_has_a_new_smpp_login(
     await dialog.fill(username="admin", smpp_system_id="goip")
     assert dialog.result["errors"] == {"base": "smpp_refused"}
     await dialog.fill(username="admin", smpp_system_id="far too long id")
-    assert dialog.result["errors"] == {"base": "smpp_id_too_long"}
+    assert dialog.result["errors"] == {"smpp_system_id": "smpp_id_too_long"}
 
     await dialog.fill(username="admin", smpp_system_id="new", smpp_password="secret")
     assert dialog.result["reason"] == "reauth_successful"

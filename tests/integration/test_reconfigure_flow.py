@@ -14,6 +14,7 @@ from tests.integration.boxes import (
     goip_data,
     goip_form,
     running,
+    smpp_form,
     yeastar_data,
     yeastar_form,
 )
@@ -54,10 +55,7 @@ async def test_a_goip_moves(
     assert dialog.result["description_placeholders"]["box"] == "GoIP"
     assert dialog.suggested("host") == "127.0.0.1"
     assert dialog.suggested("connection", "http_port") == goip_box.http_port
-    assert dialog.suggested("connection", "smpp_port") == goip_box.smpp_port
-    assert dialog.suggested("smpp", "use_smpp") is True
-    assert dialog.suggested("smpp", "smpp_system_id") == "goip"
-    assert dialog.suggested("smpp", "smpp_password") is None
+    assert dialog.suggested("transport") == "smpp"
     assert dialog.suggested("password") is None
 
     await dialog.fill(**_without_passwords(other_goip))
@@ -66,6 +64,10 @@ async def test_a_goip_moves(
     assert dialog.result["errors"] == {"base": "cannot_connect"}
 
     await dialog.fill(**_without_passwords(moved_goip))
+    assert dialog.suggested("smpp_port") == goip_box.smpp_port
+    assert dialog.suggested("smpp_system_id") == "goip"
+    assert dialog.suggested("smpp_password") is None
+    await dialog.fill(smpp_system_id="goip", smpp_port=moved_goip.smpp_port)
     assert dialog.result["reason"] == "reconfigure_successful"
     assert dict(known_goip.data) == goip_data(moved_goip)
     assert known_goip.subentries == subentries
@@ -74,8 +76,7 @@ async def test_a_goip_moves(
 
 def _without_passwords(box: GoipBox) -> dict[str, Any]:
     """Return the form about a box as it is filled in when the login stays."""
-    smpp = {"use_smpp": True, "smpp_system_id": "goip"}
-    form = goip_form(box) | {"smpp": smpp}
+    form = goip_form(box, transport="smpp")
     del form["password"]
     return form
 
@@ -111,7 +112,7 @@ async def test_another_yeastar_is_refused(
 async def test_a_wrong_address_is_told_and_can_be_mended(
     hass: HomeAssistant, goip_box: GoipBox, known_goip: MockConfigEntry
 ) -> None:
-    right = goip_form(goip_box, smpp=True)
+    right = goip_form(goip_box)
     dialog = await Dialog.about(hass, known_goip, "reconfigure")
     await dialog.fill(**right | {"host": "not an address"})
     assert dialog.result["errors"] == {"host": "malformed_address"}
@@ -152,7 +153,8 @@ async def test_lines_that_are_bound_already_are_not_bound_again(
 ) -> None:
     goip_box.options.smpp_password = "changed"
     dialog = await Dialog.about(hass, known_goip, "reconfigure")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    await dialog.fill(**smpp_form(goip_box))
 
     assert dialog.result["reason"] == "reconfigure_successful"
 
@@ -160,8 +162,9 @@ async def test_lines_that_are_bound_already_are_not_bound_again(
 async def test_a_change_of_smpp_is_tried(
     hass: HomeAssistant, goip_box: GoipBox, known_goip: MockConfigEntry
 ) -> None:
-    right = goip_form(goip_box, smpp=True, smpp_changes={"smpp_password": "changed"})
+    right = smpp_form(goip_box, smpp_password="changed")
     dialog = await Dialog.about(hass, known_goip, "reconfigure")
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
     await dialog.fill(**right)
     assert dialog.result["errors"] == {"base": "smpp_refused"}
 
@@ -177,7 +180,8 @@ async def test_a_box_that_tells_its_identity_at_last_keeps_it(
     entry = box_entry(goip_box, goip_data(goip_box), unique_id=None)
     entry.add_to_hass(hass)
     dialog = await Dialog.about(hass, entry, "reconfigure")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    await dialog.fill(**smpp_form(goip_box))
 
     assert dialog.result["reason"] == "reconfigure_successful"
     assert entry.unique_id == "GOIPSIM0001"
@@ -191,7 +195,7 @@ async def test_a_box_that_turns_out_to_be_another_entrys_is_refused(
     entry = box_entry(goip_box, goip_data(goip_box), unique_id=None)
     entry.add_to_hass(hass)
     dialog = await Dialog.about(hass, entry, "reconfigure")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box))
 
     assert dialog.result["reason"] == "already_configured"
 
@@ -202,7 +206,8 @@ async def test_nothing_changed_starts_the_link_anew(
     assert await hass.config_entries.async_setup(known_goip.entry_id)
     before = known_goip.runtime_data
     dialog = await Dialog.about(hass, known_goip, "reconfigure")
-    await dialog.fill(**goip_form(goip_box, smpp=True))
+    await dialog.fill(**goip_form(goip_box, transport="smpp"))
+    await dialog.fill(**smpp_form(goip_box))
 
     assert dialog.result["reason"] == "reconfigure_successful"
     assert known_goip.runtime_data is not before

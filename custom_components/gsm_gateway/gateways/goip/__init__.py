@@ -1,6 +1,7 @@
-"""GoIP by DBL and Hybertone: web pages, and SMPP where the user switched it on."""
+"""GoIP by DBL and Hybertone: web pages, and SMPP or its own UDP protocol to receive by."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import aiohttp
@@ -10,17 +11,30 @@ from ..model import GatewayStatus
 from ..ports import Gateway
 from .inbox import WebInbox
 from .pages import GoipPages
-from .settings import GoipSettings, SmppSettings
+from .settings import GoipSettings, SmppSettings, UdpSettings
 from .slots import SlotWatcher
 from .smpp import SmppBox, check_logins
 from .smpp_link import SmppRefused
+from .sms_server import SmsServer
 from .status import WebStatus
+from .udp_box import UdpBox
+from .udp_mixed import MixedReceiver
+from .udp_ussd import UdpUssd
+from .web_control import WebControl
 from .web_form import LineForms
 from .web_receiver import WebReceiver
 from .web_send import WebSender, own_key
 from .web_ussd import WebUssd
 
-__all__ = ["GoipSettings", "SmppRefused", "SmppSettings", "compose", "identify"]
+__all__ = [
+    "GoipSettings",
+    "SmppRefused",
+    "SmppSettings",
+    "SmsServer",
+    "UdpSettings",
+    "compose",
+    "identify",
+]
 
 PACING_SECONDS = 3.0
 """Between two SMS of one line."""
@@ -32,35 +46,60 @@ def compose(
     *,
     channels: Sequence[int],
     clock: Clock,
+    server: SmsServer | None = None,
 ) -> Gateway:
-    """Return the box; nothing is dialled yet."""
+    """Return the box; nothing is dialled yet. UDP needs the `server` that it calls."""
     pages = GoipPages(session, settings)
+    by_web = _by_web(pages, clock)
+    if settings.udp is not None and settings.udp.ids and server is not None:
+        box = UdpBox(settings.host, settings.udp, server, clock)
+        return _by_udp(box, by_web, settings.udp)
+    if settings.smpp is not None and channels:
+        smpp = SmppBox(settings, settings.smpp, by_web.status, channels, clock)
+        return replace(
+            by_web, receiver=smpp, sender=smpp, recaller=smpp, inbox_pushes=True
+        )
+    return by_web
+
+
+def _by_web(pages: GoipPages, clock: Clock) -> Gateway:
+    """Return a box of which only the web pages are used."""
     slots = SlotWatcher(pages, clock)
     status = WebStatus(pages)
     forms = LineForms(pages, slots)
     serials = count(int(clock.now().timestamp()))
-    ussd = WebUssd(pages, slots, forms, clock, lambda: own_key(next(serials)))
-    if settings.smpp is not None and channels:
-        box = SmppBox(settings, settings.smpp, status, channels, clock)
-        return Gateway(
-            receiver=box,
-            sender=box,
-            ussd=ussd,
-            status=status,
-            recaller=box,
-            inbox=WebInbox(pages),
-            pacing=PACING_SECONDS,
-        )
     web = WebSender(pages, slots, forms)
+    control = WebControl(pages)
     return Gateway(
         receiver=WebReceiver(status, web, clock),
         sender=web,
-        ussd=ussd,
+        ussd=WebUssd(pages, slots, forms, clock, lambda: own_key(next(serials))),
         status=status,
         inbox=WebInbox(pages),
+        module_switch=control,
+        restarter=control,
         inbox_pushes=False,
         pacing=PACING_SECONDS,
     )
+
+
+def _by_udp(box: UdpBox, by_web: Gateway, settings: UdpSettings) -> Gateway:
+    """Return a box that pushes by UDP, and sends the same way or by its pages."""
+    pushing = replace(
+        by_web,
+        receiver=box,
+        module_switch=box.control,
+        module_restarter=box.control,
+        restarter=box.control,
+        call_dropper=box.control,
+        tells_calls=True,
+        status_pushes=True,
+        inbox_pushes=True,
+    )
+    if settings.send_by_web:
+        return replace(pushing, receiver=MixedReceiver(box, by_web.receiver))
+    ussd = UdpUssd(box.lines)
+    return replace(pushing, sender=box, ussd=ussd, ussd_closer=ussd, recaller=box)
 
 
 async def identify(

@@ -60,6 +60,8 @@ class SmsServer:
 
     def __init__(self, port: int, clock: Clock, *, host: str = "0.0.0.0") -> None:  # noqa: S104 # boxes call from the network
         """Prepare; the first who registers opens the socket."""
+        self.port = port
+        """The one to type into the box."""
         self.on_trouble: Callable[[OSError | None], None] | None = None
         """Hears why the port cannot be had, and None when it can."""
         self.on_strangers: Callable[[Mapping[str, Stranger]], None] | None = None
@@ -78,7 +80,7 @@ class SmsServer:
 
     @property
     def bound_port(self) -> int | None:
-        """The port that is open, if one is."""
+        """The port that is open, if one is; any free one where 0 was asked for."""
         return self._socket.port
 
     @property

@@ -26,7 +26,7 @@ from .settings import UdpSettings
 from .sms_server import SmsServer
 from .udp_control import UdpControl
 from .udp_line import GONE_AFTER, UdpLine
-from .udp_send import Sms, SmsDialogues, take_late_result
+from .udp_send import Sms, SmsDialogues, take_late_result, text_bytes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -120,7 +120,8 @@ class UdpBox(Receiver, Sender, Recaller):
         except ValueError:
             own = await self._resolve()
         for line in self.lines.values():
-            line.login.only_from = frozenset(own)
+            # While a name is not known, the address that it had still counts.
+            line.login.only_from = frozenset(own) or line.login.only_from or frozenset()
 
     async def _resolve(self) -> set[str]:
         """Return the addresses of the box's name; none while nobody knows them."""
@@ -190,7 +191,7 @@ class UdpBox(Receiver, Sender, Recaller):
     @override
     def count(self, text: str, *, unicode: bool = False) -> int:
         """Count what the box makes of it; it chooses its alphabet."""
-        if len(text.encode("utf-8", "replace")) > _TEXT_LIMIT_BYTES:
+        if len(text_bytes(text)) > _TEXT_LIMIT_BYTES:
             raise TextTooLong(f"More than {_TEXT_LIMIT_BYTES} bytes")
         return count_parts(text)
 

@@ -93,9 +93,12 @@ class UdpLine(UdpClient):
 
     @override
     def on_keepalive(self, keepalive: Packet, origin: Address) -> None:
-        if self._place not in (None, origin):
+        if self._place is not None and self._place != origin:
             _LOGGER.info(
-                "Line %d has moved from %s to %s", self.channel, self._place, origin
+                "Line %s has moved from %s:%d to %s:%d",
+                self.login.id,
+                *self._place,
+                *origin,
             )
         self._place = origin
         was_fresh = self.is_fresh

@@ -27,6 +27,7 @@ _SILENCE_SECONDS = 30.0
 _PART_SECONDS = 5.0
 """One SMS takes 2 to 5 s; a long text is several."""
 _LONGEST_SECONDS = 300.0
+_DOUBT_SECONDS = 10.0
 _TELID = "1"
 _UNANSWERED = "The box did not tell whether it was sent"
 
@@ -94,10 +95,7 @@ class SmsDialogues:
         silence = _SILENCE_SECONDS + _PART_SECONDS * (sms.parts - 1)
         try:
             async with self._clock.timeout(_LONGEST_SECONDS):
-                while True:
-                    reply = await exchange.hear(silence, ("WAIT", "OK", "ERROR"))
-                    if report_result(line, reply):
-                        return
+                report_result(line, await _hear_result(exchange, silence))
         except TimeoutError:
             line.report(
                 SendReport(token=sms.token, state=SendState.UNKNOWN, reason=_UNANSWERED)
@@ -106,8 +104,38 @@ class SmsDialogues:
             line.deliveries.given_up(sms.token)
 
 
-def report_result(line: UdpLine, reply: Reply) -> bool:
-    """Report the end of a message, in time or late; tell whether the reply is one."""
+async def _hear_result(exchange: Exchange, silence: float) -> Reply:
+    """Return what ends a SEND. Raises `TimeoutError` after so many seconds of silence.
+
+    An error that does not say that it is about the SEND may be about an
+    earlier step that was said twice: it counts if nothing better follows.
+    """
+    doubtful: Reply | None = None
+    while True:
+        try:
+            reply = await exchange.hear(
+                _DOUBT_SECONDS if doubtful else silence, ("WAIT", "OK", "ERROR")
+            )
+        except TimeoutError:
+            if doubtful is None:
+                raise
+            return doubtful
+        if reply.verb == "OK" or _is_about_send(reply):
+            return reply
+        if reply.verb == "ERROR":
+            doubtful = doubtful or reply
+
+
+def _is_about_send(reply: Reply) -> bool:
+    """Tell whether an error is surely about the SEND (D12)."""
+    words = plain(reply.words).upper()
+    return reply.verb == "ERROR" and (
+        words.startswith(f"{_TELID} ") or "ERRORSTATUS" in words or "LOGOUT" in words
+    )
+
+
+def report_result(line: UdpLine, reply: Reply) -> None:
+    """Report the end of a message."""
     if reply.verb == "OK":
         found = re.fullmatch(r"[0-9]{1,9}\s+([0-9]{1,9})", plain(reply.words))
         sms_no = found[1] if found else ""
@@ -115,26 +143,25 @@ def report_result(line: UdpLine, reply: Reply) -> bool:
             SendReport(token=reply.number, state=SendState.SENT, box_key=sms_no)
         )
         line.deliveries.taken(reply.number, sms_no)
-        return True
-    if reply.verb == "ERROR":
-        reason = shown(reply.words)
-        line.deliveries.failed(reply.number)
-        line.report(
-            SendReport(
-                token=reply.number,
-                state=SendState.FAILED,
-                reason=reason,
-                code=error_code(reason),
-            )
+        return
+    reason = shown(reply.words)
+    line.deliveries.failed(reply.number)
+    line.report(
+        SendReport(
+            token=reply.number,
+            state=SendState.FAILED,
+            reason=reason,
+            code=error_code(reason),
         )
-        return True
-    return False
+    )
 
 
 def take_late_result(line: UdpLine, reply: Reply) -> bool:
     """Take a result that was waited for in vain; tell whether the reply is one."""
-    if not line.deliveries.is_open(reply.number) or not report_result(line, reply):
+    is_result = reply.verb == "OK" or _is_about_send(reply)
+    if not is_result or not line.deliveries.is_open(reply.number):
         return False
+    report_result(line, reply)
     with suppress(CannotConnect):
         line.say(_done(reply.number))
     return True
@@ -146,7 +173,7 @@ async def _hand_over(exchange: Exchange, password: str, sms: Sms) -> None:
     Raises `ChannelUnavailable`, `ChannelBusy`, `CannotConnect`, `InvalidAuth`
     and `SendRefused`; nothing was sent then.
     """
-    number, text = sms.token, sms.text.encode()
+    number, text = sms.token, text_bytes(sms.text)
     steps = (
         (b"MSG %b %d %b\n" % (number.encode(), len(text), text), "PASSWORD"),
         (f"PASSWORD {number} {password}\n".encode(), "SEND"),
@@ -160,6 +187,11 @@ async def _hand_over(exchange: Exchange, password: str, sms: Sms) -> None:
             raise refusal_of_group(reply.words)
         if reply.verb == "SEND":
             return
+
+
+def text_bytes(text: str) -> bytes:
+    """Return a text as it goes over the wire; its length is told in these bytes (Q15)."""
+    return text.encode("utf-8", "replace")
 
 
 def _done(number: str) -> bytes:

@@ -21,18 +21,26 @@ from .const import (
     CONF_BRAND,
     CONF_HTTP_PORT,
     CONF_MODULE_IMEIS,
+    CONF_ONLY_ADDRESS,
+    CONF_SEND_BY,
     CONF_SMPP,
     CONF_SMPP_PASSWORD,
     CONF_SMPP_PORT,
     CONF_SMPP_SYSTEM_ID,
     CONF_TLS,
+    CONF_UDP,
+    CONF_UDP_IDS,
+    CONF_UDP_PASSWORD,
+    CONF_UDP_PORT,
     CONF_USE_AMI,
     DEFAULT_AMI_PORT,
+    SEND_BY_WEB,
 )
 from .gateways import goip, yeastar
 from .gateways.clock import Clock
 from .gateways.model import GatewayError, GatewayStatus, InvalidAuth, NoReply
 from .gateways.ports import Gateway
+from .sms_servers import server_for
 
 BRAND_NAMES: Final = {BRAND_GOIP: "GoIP", BRAND_YEASTAR: "Yeastar TG"}
 
@@ -48,8 +56,10 @@ def compose(
     """Return the driver of a box for the channels that have a SIM."""
     session = _session(hass, data)
     if data[CONF_BRAND] == BRAND_GOIP:
+        settings = _goip_settings(data)
+        server = settings.udp and server_for(hass, settings.udp.port)
         return goip.compose(
-            session, _goip_settings(data), channels=channels, clock=clock
+            session, settings, channels=channels, clock=clock, server=server
         )
     return yeastar.compose(
         session, _yeastar_settings(data), channels=channels, clock=clock
@@ -143,6 +153,21 @@ def _goip_settings(data: Mapping[str, Any]) -> goip.GoipSettings:
             system_id=smpp[CONF_SMPP_SYSTEM_ID],
             password=smpp[CONF_SMPP_PASSWORD],
         ),
+        udp=_udp_settings(data),
+    )
+
+
+def _udp_settings(data: Mapping[str, Any]) -> goip.UdpSettings | None:
+    """Return how the lines of a box call us, if they do."""
+    if (udp := data.get(CONF_UDP)) is None:
+        return None
+    ids = enumerate(udp[CONF_UDP_IDS], 1)
+    return goip.UdpSettings(
+        port=udp[CONF_UDP_PORT],
+        password=udp[CONF_UDP_PASSWORD],
+        ids={channel: line_id for channel, line_id in ids if line_id},
+        only_address=udp[CONF_ONLY_ADDRESS],
+        send_by_web=udp[CONF_SEND_BY] == SEND_BY_WEB,
     )
 
 

@@ -1,15 +1,10 @@
 """The send dialogue of the simulated GoIP: literal datagrams there and back."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import pytest
 
-from .raw_goip import BoxWithClients, advance, goip
+from .raw_goip import BoxWithClients, advance
 from .raw_udp import RawServer
-
-type Talk = tuple[BoxWithClients, RawServer]
+from .raw_udp_talk import Talk, ask, quiet, talking
 
 LATIN = b"MSG 11 5 hello\n"
 RUSSIAN = "MSG 11 12 Привет\n".encode()
@@ -18,30 +13,6 @@ SEND = b"SEND 11 1 +79991234567\n"
 OK = b"OK 11 1 1\n"
 WAIT = b"WAIT 11 1\n"
 DONE = b"DONE 11\n"
-
-
-@asynccontextmanager
-async def talking(**options: Any) -> AsyncIterator[Talk]:
-    """Give a box whose lines have called, and the server."""
-    options = {"udp_wait_seconds": 0.0, "udp_deliver": "off", **options}
-    async with (
-        RawServer(acknowledges=True) as server,
-        goip(udp_server=server.address, **options) as box,
-    ):
-        for _ in box.lines:
-            await server.keepalive()
-        yield box, server
-
-
-async def ask(server: RawServer, data: bytes, identity: str = "goip1") -> bytes:
-    """Send a command and return the next datagram."""
-    server.tell(data, identity)
-    return await server.text()
-
-
-async def quiet(server: RawServer) -> None:
-    """Make sure that the box has sent nothing more: its next datagram answers this one."""
-    assert await ask(server, b"DONE 99\n") == b"DONE 99\n"
 
 
 async def opened(server: RawServer, message: bytes = LATIN) -> None:
@@ -309,6 +280,43 @@ async def test_lost_ok_that_nobody_asked_for() -> None:
         (lost,) = box.journal.entries("sms_result_lost")
         assert (lost["reason"], lost["key"]) == ("datagram lost", "11 1")
         assert box.pending()["results"] == []
+
+
+async def test_lost_send_is_told_with_its_number_and_text() -> None:
+    async with talking() as talk:
+        box, server = talk
+        await box.udp_lose("SEND", line=1, direction="in")
+        await opened(server)
+        server.tell(SEND)
+        hit = await box.journal.wait_for_kind("fault_hit", line=1)
+        assert (hit["dialogue"], hit["packet"], hit["direction"]) == ("SEND", 11, "in")
+        assert (hit["number"], hit["text"], hit["key"]) == (
+            "+79991234567",
+            "hello",
+            "11 1",
+        )
+        await quiet(server)
+        assert not box.journal.entries("sms_taken")
+
+
+@pytest.mark.parametrize(
+    ("data", "known"),
+    [
+        (LATIN, {"text": "hello"}),
+        (PASSWORD, {}),
+        (b"USSD 5 goip *100#", {"code": "*100#"}),
+        (b"SEND eleven", {}),
+    ],
+)
+async def test_lost_commands_are_told_without_their_password(
+    data: bytes, known: dict[str, str]
+) -> None:
+    async with talking() as (box, server):
+        await box.udp_lose(line=1, direction="in")
+        server.tell(data)
+        hit = await box.journal.wait_for_kind("fault_hit", line=1)
+        assert {name: hit.fields.get(name) for name in known} == known
+        assert "goip" not in str(hit.fields)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ..core.connection import About
 from ..core.dialogues import log_hit
 from ..core.line import Line
+from .udp_command_about import about_command
 from .udp_packets import about_datagram
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class LossyWire:
     def into(self, data: bytes) -> None:
         """Take a datagram that reached the socket."""
         about = about_datagram(data, self._line.number)
+        about |= about_command(self._box, self._line, data)
         self._pass("in", about, lambda: self._read(data))
 
     def _pass(self, direction: Direction, about: About, go: Callable[[], None]) -> None:

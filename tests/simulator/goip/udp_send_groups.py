@@ -71,6 +71,11 @@ class SendGroups:
         self._open[line, sendid] = group
         return group
 
+    def text_of(self, line: int, sendid: int) -> bytes:
+        """Return the text of a group, empty for none; this is no use of it."""
+        group = self._open.get((line, sendid))
+        return group.text if group else b""
+
     def touch(self, group: Group) -> None:
         """Note that a group is in use."""
         group.touched = self._clock.monotonic()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .box import GoipBox
 
 FAILED = "USSD send failed!"
+WRONG_PASSWORD = "PASSWORD"
 FILLED_TO = 8
 """Septets that fill whole octets together; answers may be filled up to them with `@`."""
 
@@ -40,7 +41,7 @@ class UdpUssd:
         if not code:
             raise NotUnderstood
         if text(password) != options.udp_password:
-            self._reply(b"USSDERROR %d PASSWORD\n" % sendid)
+            self._say(sendid, "USSDERROR", WRONG_PASSWORD)
         elif options.udp_stored_reply and self._is_old(sendid):
             self._tell_stored(sendid)
         else:
@@ -53,13 +54,13 @@ class UdpUssd:
         given, password = words(rest, 2)
         sendid = number(given)
         if text(password.strip()) != self._box.options.udp_password:
-            self._reply(b"USSDERROR %d PASSWORD\n" % sendid)
+            self._say(sendid, "USSDERROR", WRONG_PASSWORD)
             return
         self._last = sendid if self._last is None else max(self._last, sendid)
         self._kill()
         self._box.ussd_sessions.close(self._line, "client")
         if self._box.options.udp_ussd_exit == "USSDEXIT":
-            self._reply(b"USSDEXIT %d\n" % sendid)
+            self._say(sendid, "USSDEXIT")
 
     def _is_old(self, sendid: int) -> bool:
         """Tell whether an id did not grow (Q17)."""
@@ -124,8 +125,8 @@ class UdpUssd:
         self._stored = (word, answer)
         self._say(sendid, word, answer)
 
-    def _say(self, sendid: int, word: str, answer: str) -> None:
-        """Send an answer; it has no newline of its own."""
+    def _say(self, sendid: int, word: str, answer: str = "") -> None:
+        """Send an answer; it has no newline of its own (Q17)."""
         shown = cut_bytes(answer, self._box.options.byte_limit)
         self._reply(write(f"{word} {sendid} {shown}".rstrip(" "), "utf-8"))
 

@@ -57,7 +57,7 @@ def compose(
     session = _session(hass, data)
     if data[CONF_BRAND] == BRAND_GOIP:
         settings = _goip_settings(data)
-        server = settings.udp and server_for(hass, settings.udp.port)
+        server = server_for(hass, settings.udp.port) if settings.udp else None
         return goip.compose(
             session, settings, channels=channels, clock=clock, server=server
         )

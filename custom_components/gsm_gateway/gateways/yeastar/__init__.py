@@ -10,6 +10,7 @@ from ..model import CannotConnect, CertificateNotTrusted, GatewayError, GatewayS
 from ..ports import Gateway
 from .ami import AmiTransport
 from .ami_link import AmiLink
+from .ami_power import AmiPower
 from .ami_status import read_status
 from .ami_ussd import AmiUssd
 from .api import WebApi
@@ -45,6 +46,7 @@ def compose(
         sender=ami,
         ussd=ussd,
         ussd_keeper=ussd,
+        module_switch=AmiPower(ami),
         status=ami,
         pacing=PACING_SECONDS,
     )

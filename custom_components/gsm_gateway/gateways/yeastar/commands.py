@@ -35,6 +35,11 @@ def show_span(span: int) -> str:
     return f"gsm show span {span}"
 
 
+def power(channel: int, *, on: bool) -> str:
+    """Turn a module on or off (Yeastar 2.5: known of the box's own command line)."""
+    return f"gsm power {'on' if on else 'off'} {span_of(channel)}"
+
+
 def send_sms(channel: int, to: str, text: str, token: str) -> str:
     """Send a text; its result comes as an event with `token` (Yeastar Q6).
 
@@ -46,7 +51,7 @@ def send_sms(channel: int, to: str, text: str, token: str) -> str:
 
 
 def is_refusal(words: str) -> bool:
-    """Tell whether a box that answers `send_sms` with these words did not take it."""
+    """Tell whether a box that answers a command with these words did not take it."""
     return words.lower().startswith(_REFUSALS)
 
 

@@ -270,6 +270,18 @@ def test_a_revoked_question_leaves_the_one_before_in_force_over_a_restart() -> N
     assert Schedule.from_dict(json.loads(world.disk[0])).last_asked == before.last_asked
 
 
+def test_a_question_of_a_person_that_was_not_dialled_adds_none() -> None:
+    world = World()
+    world.run(timedelta(hours=1))
+    due = world.tables[0].schedule.next_due
+    world.tables[0].ask(world.clock, world.monotonic)
+    assert world.tables[0].revoke(world.clock, world.monotonic).next_due == due
+    world.run(timedelta(hours=20))
+    assert world.count == 1
+    world.run(timedelta(hours=5))
+    assert world.count == 2
+
+
 def test_schedule_survives_json() -> None:
     schedule = Schedule(interval=DAY, next_due=START, last_asked=None)
     asked = schedule.asked(START, Random(1))

@@ -144,11 +144,12 @@ class Timetable:
     def revoke(self, now: datetime, monotonic: float) -> Schedule:
         """Take back a question that was certainly not dialled; store what comes back.
 
-        It is due again after `RETRY`. Not for an answer that failed or did not
+        It is due again after `RETRY`, or when it would have been. Not for an answer that failed or did not
         come: that code may have been dialled, and waits for its next turn.
         """
         if self._before_ask is not None:
-            self._schedule = replace(self._before_ask, next_due=now + RETRY)
+            next_due = max(self._before_ask.next_due, now + RETRY)
+            self._schedule = replace(self._before_ask, next_due=next_due)
             self._before_ask = None
             self._since = monotonic
             self._asked_in_this_run = False

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from math import ceil
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -102,7 +101,7 @@ def translated(err: GatewayError | MessagingError, name: str) -> HomeAssistantEr
         case SendRefused():
             placeholders["reason"] = err.reason
         case MenuOpen():
-            placeholders["seconds"] = str(ceil(err.seconds))
+            placeholders["seconds"] = str(err.seconds)
         case MenuLeft():
             placeholders["reply"] = str(err.reply)
         case BadNumber():
@@ -183,4 +182,13 @@ def unknown_message(message_id: str) -> ServiceValidationError:
         translation_domain=DOMAIN,
         translation_key="unknown_message",
         translation_placeholders={"message_id": message_id},
+    )
+
+
+def card_not_known(sim: str) -> ServiceValidationError:
+    """Return the error for asking for a balance while another card is in the SIM's port."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="card_not_known",
+        translation_placeholders={"sim": sim},
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 import logging
-from math import inf
+from math import ceil, inf
 
 from ..gateways.clock import Clock
 from ..gateways.model import (
@@ -37,7 +37,7 @@ _OVER = (UssdSession.FINISHED, UssdSession.ENDED)
 class MenuOpen(ChannelBusy):
     """A menu may still be open, and would take the code for a choice; nothing was dialled."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: int) -> None:
         """Keep how many seconds are left until the SIM dials again."""
         super().__init__("a menu may still be open")
         self.seconds = seconds
@@ -116,7 +116,7 @@ class Dialogues:
         """
         left = self.menu_until - self._clock.monotonic()
         if left > 0:
-            raise MenuOpen(left)
+            raise MenuOpen(ceil(left))
         talk = _Talk(codes)
         try:
             await self._talk(talk)

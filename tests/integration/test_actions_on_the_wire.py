@@ -12,7 +12,7 @@ from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.messaging.messages import State
 from custom_components.gsm_gateway.messenger import MESSENGER
 from tests.integration.conftest import TIME_SCALE
-from tests.integration.entries import set_up
+from tests.integration.entries import change, set_up
 from tests.integration.scene import ANNA, BOB, STRANGER, act, automate, device_id
 from tests.simulator.core.journal import SMS_ON_AIR, USSD_DIALLED
 from tests.simulator.goip.box import GoipBox
@@ -123,3 +123,46 @@ async def test_a_balance_is_fetched(hass: HomeAssistant, connected: Connected) -
     response = await act(hass, "refresh_balance", device_id=first)
 
     assert (response["balance"], response["currency"]) == (57.2, "RUB")
+
+
+MENU = {"": "1. Tariffs", "1": "3. Balance", "1>3": "Balance: {balance} RUB"}
+
+
+async def plant(box: GoipBox | YeastarBox, code: str) -> None:
+    """Put a menu of two steps behind a code of the second SIM."""
+    for path, text in MENU.items():
+        await box.ussd_menu(2, code, path, text)
+
+
+async def test_menus_are_answered_each_reply_once(
+    hass: HomeAssistant, connected: Connected
+) -> None:
+    box, entry = connected
+    await plant(box, "*111#")
+    second = device_id(hass, entry, "sim2")
+
+    response = await act(
+        hass, "send_ussd", device_id=second, code="*111#", replies=[1, "3"]
+    )
+
+    assert response == {"answers": ["1. Tariffs", "3. Balance", "Balance: 67.2 RUB"]}
+    dialled = box.journal.entries(USSD_DIALLED, line=2)
+    codes = [entry["code"] for entry in dialled if entry["code"] != "*100#"]
+    assert codes == ["*111#", "1", "3"]
+
+
+async def test_a_balance_is_fetched_from_a_menu(
+    hass: HomeAssistant, connected: Connected
+) -> None:
+    box, entry = connected
+    await change(hass, entry, "sim2", balance_code="*111# > 1 > 3")
+    await plant(box, "*111#")
+
+    second = device_id(hass, entry, "sim2")
+    response = await act(hass, "refresh_balance", device_id=second)
+
+    assert response == {
+        "balance": 67.2,
+        "currency": "RUB",
+        "answer": "Balance: 67.2 RUB",
+    }

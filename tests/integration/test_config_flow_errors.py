@@ -307,7 +307,7 @@ async def test_an_error_of_ours_is_logged_without_what_it_says(
     ("filled", "error"),
     [
         ({"balance_code": "call 100", "currency": "EUR"}, "invalid_code"),
-        ({"balance_code": "*" * 41, "currency": "EUR"}, "invalid_code"),
+        ({"balance_code": "*" * 183, "currency": "EUR"}, "invalid_code"),
         ({"balance_code": "*100#"}, "currency_missing"),
     ],
 )

@@ -4,11 +4,17 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.balance.countries import CURRENCY_OF
-from custom_components.gsm_gateway.flow_balance import CURRENCY, find_operators
+from custom_components.gsm_gateway.flow_balance import (
+    CURRENCY,
+    balance_data,
+    find_operators,
+)
+from custom_components.gsm_gateway.flow_schemas import InvalidInput
 from custom_components.gsm_gateway.gateways.model import ChannelStatus
-from tests.integration.boxes import added, goip_form, sims
+from tests.integration.boxes import FOLDED_SIM, added, goip_form, sims
 from tests.integration.dialog import Dialog
 from tests.simulator.core.sim_card import SimCard
 from tests.simulator.goip.box import GoipBox
@@ -44,6 +50,57 @@ async def test_what_is_known_of_the_operator_is_filled_in(
     await dialog.fill(operator_1=suggested | {names[0]: "*1#"})
     data = sims(added(hass))["sim_1"]
     assert (data["balance_code"], data["currency"]) == ("*1#", suggested["currency"])
+
+
+SETTINGS: dict[str, Any] = {
+    "balance_interval": 24,
+    "use_for_sending": "always",
+    **FOLDED_SIM,
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("*100#", "*100#"),
+        (" * 100 # ", "*100#"),
+        ("*100#>1>3", "*100# > 1 > 3"),
+        (" *100#  > 1 >3 ", "*100# > 1 > 3"),
+        ("*100# > 1 > ABC", "*100# > 1 > ABC"),
+        ("*100#" + " > 1" * 10, "*100#" + " > 1" * 10),
+    ],
+)
+async def test_a_code_and_its_replies_are_kept_as_they_are_shown(
+    hass: HomeAssistant, known_goip: MockConfigEntry, typed: str, kept: str
+) -> None:
+    dialog = await Dialog.subentry(hass, known_goip, "sim", "sim1")
+    await dialog.fill(**SETTINGS, balance_code=typed, currency="RUB")
+    assert sims(known_goip)["sim_1"]["balance_code"] == kept
+
+    dialog = await Dialog.subentry(hass, known_goip, "sim", "sim1")
+    assert dialog.suggested("balance_code") == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "call 100",
+        "1 > *100# >",
+        "> 1",
+        ">",
+        "*100# > > 3",
+        "*100# > 1;2",
+        "*100#, 1, 3",
+        "*100# > ٣",
+        "*100#" + " > 1" * 11,
+        "*" * 183,
+        "*100# > " + "1" * 183,
+    ],
+)
+def test_what_is_no_code_with_replies_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput) as wrong:
+        balance_data({"balance_code": typed, "currency": "EUR"})
+    assert wrong.value.errors == {"balance_code": "invalid_code"}
 
 
 def test_every_currency_that_can_be_proposed_can_be_chosen() -> None:

@@ -325,3 +325,41 @@ async def test_receipt_by_command() -> None:
         assert await server.text() == (
             b"DELIVER:1783791068;id:goip1;password:goip;sms_no:37;state:64;num:+7999;"
         )
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_receipt_of_a_sent_message(answered: bool) -> None:
+    async with RawServer() as server, goip(lines=1, udp_server=server.address) as box:
+        await greeted(server, box)
+        dialogue = [
+            (b"MSG 5 2 hi\n", b"PASSWORD 5\n"),
+            (b"PASSWORD 5 goip\n", b"SEND 5\n"),
+        ]
+        for told, expected in dialogue:
+            server.tell(told)
+            assert await server.text() == expected
+        server.tell(b"SEND 5 1 +7999\n")
+        await box.journal.wait_for_kind("sms_taken")
+        await advance(box, 3)
+        while (data := await server.text()) != b"OK 5 1 1\n":
+            assert data == b"WAIT 5 1\n"
+        await advance(box, 2)
+        assert await server.text() == (
+            b"DELIVER:1783791068;id:goip1;password:goip;sms_no:1;state:0;num:+7999;"
+        )
+        result: dict[str, Any] = {
+            "sms": 1,
+            "how": "udp DELIVER",
+            "sms_no": 1,
+            "state": 0,
+        }
+        if answered:
+            server.tell(b"DELIVER 1783791068 OK\n")
+            await box.journal.wait_for_kind("sms_result_acknowledged", **result)
+        await advance(box, 9)
+        lost = box.journal.entries("sms_result_lost", **result)
+        assert [entry["reason"] for entry in lost] == ["unacknowledged"] * (
+            not answered
+        )
+        told_times = 1 if answered else 3
+        assert len(box.journal.entries("sms_result", **result)) == told_times

@@ -24,6 +24,7 @@ from .const import (
     CONF_IMSI,
     CONF_KEEP_DAYS,
     CONF_NUMBER_FORM,
+    CONF_ONLY_ADDRESS,
     CONF_PACING,
     CONF_PARTS_PER_DAY,
     CONF_PARTS_PER_HOUR,
@@ -32,12 +33,16 @@ from .const import (
     CONF_PRIVATE_SENDERS,
     CONF_RECIPIENTS_PER_DAY,
     CONF_ROAMING,
+    CONF_SEND_BY,
     CONF_SHOW_TEXTS,
     CONF_SIMS,
     CONF_SMPP,
     CONF_SMPP_PORT,
     CONF_TLS,
     CONF_TRUSTED_SENDERS,
+    CONF_UDP,
+    CONF_UDP_IDS,
+    CONF_UDP_PORT,
     CONF_USE_AMI,
     CONF_USE_FOR_SENDING,
     SUBENTRY_CONTACT,
@@ -46,6 +51,7 @@ from .const import (
 from .devices import identifier
 from .messaging.line import Line
 from .runtime import GatewayRuntime, GsmGatewayConfigEntry
+from .sms_servers import known_server
 
 ENTRY_FACTS: Final = (
     CONF_BRAND,
@@ -77,8 +83,10 @@ STATUS_FACTS: Final = (
     "module_on",
     "signal_csq",
     "operator",
+    "line_state",
 )
 TO_REDACT: Final = {
+    "address",
     "answer",
     "balance_code",
     "host",
@@ -97,6 +105,8 @@ TO_REDACT: Final = {
     "text",
     "to",
     "trusted_senders",
+    "udp_ids",
+    "udp_password",
     "username",
 }
 """The second net: no list above has any of these."""
@@ -133,14 +143,22 @@ async def async_get_device_diagnostics(
 
 
 def _settings(entry: GsmGatewayConfigEntry) -> dict[str, Any]:
-    smpp = entry.data.get(CONF_SMPP)
+    smpp, udp = entry.data.get(CONF_SMPP), entry.data.get(CONF_UDP)
     return {
         **_chosen(entry.data, ENTRY_FACTS),
         "smpp": smpp and _chosen(smpp, (CONF_SMPP_PORT,)),
+        "udp": udp and _udp(udp),
         "identity_known": entry.unique_id is not None,
         **_chosen(entry.options, OPTION_FACTS),
         "trusted_sender_count": len(entry.options.get(CONF_TRUSTED_SENDERS, ())),
         "private_sender_count": len(entry.options.get(CONF_PRIVATE_SENDERS, ())),
+    }
+
+
+def _udp(udp: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **_chosen(udp, (CONF_UDP_PORT, CONF_ONLY_ADDRESS, CONF_SEND_BY)),
+        "lines": sum(map(bool, udp[CONF_UDP_IDS])),
     }
 
 
@@ -179,7 +197,11 @@ def _sim_at_work(
             "sent_this_month": used.month_parts,
             "waiting": runtime.messenger.outbox.waiting(line.line_id),
         },
-        "status": status and {fact: getattr(status, fact) for fact in STATUS_FACTS},
+        "status": status
+        and {
+            **{fact: getattr(status, fact) for fact in STATUS_FACTS},
+            "heard_at": _iso(status.heard_at),
+        },
         "balance": {
             "asked": _iso(schedule.last_asked) if schedule else None,
             "due": _iso(schedule.next_due) if schedule else None,
@@ -209,15 +231,34 @@ def _runtime(entry: GsmGatewayConfigEntry) -> dict[str, Any]:
             "status": type(gateway.status).__name__,
             "inbox_page": gateway.inbox is not None,
             "inbox_pushes": gateway.inbox_pushes,
+            "status_pushes": gateway.status_pushes,
             "call_dropper": gateway.call_dropper is not None,
+            "calls": gateway.tells_calls,
             "module_switch": gateway.module_switch is not None,
+            "module_restarter": gateway.module_restarter is not None,
             "restarter": gateway.restarter is not None,
             "pacing": gateway.pacing,
         },
+        "udp_port": _port(runtime),
         "outbox": {
             state.value: count
             for state, count in runtime.messenger.outbox.counts().items()
         },
+    }
+
+
+def _port(runtime: GatewayRuntime) -> dict[str, Any] | None:
+    """Return what came in vain to the port that the box calls, if it calls one."""
+    udp = runtime.entry.data.get(CONF_UDP)
+    server = udp and known_server(runtime.hass, udp[CONF_UDP_PORT])
+    if not server:
+        return None
+    trouble = server.trouble
+    return {
+        "open": server.bound_port is not None,
+        "trouble": trouble and trouble.strerror,
+        "refused": dict(server.refused),
+        "unknown_boxes": len(server.strangers),
     }
 
 

@@ -1,6 +1,8 @@
 """Simulated boxes, and entries that know them."""
 
 from collections.abc import AsyncGenerator, Iterator
+from functools import partial
+import socket
 from typing import Any
 from unittest.mock import patch
 
@@ -10,6 +12,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.gsm_gateway.gateways.goip.sms_server import SmsServer
 from custom_components.gsm_gateway.messaging.store import Store
 from tests.integration.boxes import box_entry, goip_data, running, yeastar_data
 from tests.integration.scene import cellar, fake_box  # noqa: F401 # fixtures
@@ -39,6 +42,25 @@ def log_without_thread() -> Iterator[None]:
         ),
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def pushes_from_loopback() -> Iterator[None]:
+    """Listen for boxes that push on loopback only."""
+    with patch(
+        "custom_components.gsm_gateway.sms_servers.SmsServer",
+        partial(SmsServer, host="127.0.0.1"),
+    ):
+        yield
+
+
+@pytest.fixture
+def port() -> int:
+    """A UDP port that nobody has."""
+    with socket.socket(type=socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+        return found
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a bug report holds, and what it never holds."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -30,6 +31,9 @@ SECRETS = {
     "imei": "490154203237518",
     "imsi": "260031234567890",
     "iccid": "8948031234567890123",
+    "udp_id": "secretline",
+    "udp_password": "secretpush",
+    "line_address": "192.0.2.99:10991",
     "sim_number": "+48600700800",
     "contact": "Aunt Secret",
     "contact_number": "+48611222333",
@@ -46,7 +50,7 @@ SECRETS = {
 
 
 @pytest.fixture
-async def bunker(hass: HomeAssistant) -> MockConfigEntry:
+async def bunker(hass: HomeAssistant, port: int) -> MockConfigEntry:
     """A box that has lived through everything that is nobody's business."""
     box = FakeBox(
         status=GatewayStatus(
@@ -66,6 +70,8 @@ async def bunker(hass: HomeAssistant) -> MockConfigEntry:
                     iccid=SECRETS["iccid"],
                     imei=SECRETS["imei"],
                     number=SECRETS["sim_number"],
+                    heard_at=datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
+                    address=SECRETS["line_address"],
                 ),
             ),
         ),
@@ -92,6 +98,13 @@ async def bunker(hass: HomeAssistant) -> MockConfigEntry:
             "smpp_system_id": SECRETS["smpp_system_id"],
             "smpp_password": SECRETS["smpp_password"],
         },
+        udp={
+            "udp_port": port,
+            "udp_password": SECRETS["udp_password"],
+            "udp_ids": ["", SECRETS["udp_id"]],
+            "only_address": False,
+            "send_by": "web",
+        },
     )
     assert await async_setup_component(hass, "diagnostics", {})
     with wired(**{SECRETS["host"]: box}):
@@ -116,7 +129,10 @@ async def bunker(hass: HomeAssistant) -> MockConfigEntry:
 
 
 async def test_an_entry_tells_how_it_works(
-    hass: HomeAssistant, bunker: MockConfigEntry, hass_client: ClientSessionGenerator
+    hass: HomeAssistant,
+    bunker: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    port: int,
 ) -> None:
     told: Any = await get_diagnostics_for_config_entry(hass, hass_client, bunker)
 
@@ -126,6 +142,12 @@ async def test_an_entry_tells_how_it_works(
         "http_port": 80,
         "verify_ssl": True,
         "smpp": {"smpp_port": 7777},
+        "udp": {
+            "udp_port": port,
+            "only_address": False,
+            "send_by": "web",
+            "lines": 1,
+        },
         "identity_known": True,
         "keep_days": 30,
         "show_texts": True,
@@ -136,6 +158,7 @@ async def test_an_entry_tells_how_it_works(
     assert told["connection"]["connected"] is True
     assert told["abilities"]["sender_reaches"] == "sent"
     assert told["abilities"]["inbox_page"] is False
+    assert told["udp_port"] is None
     assert told["outbox"] == {"sent": 1}
     (contact_told,) = told["contacts"]
     assert contact_told == {
@@ -180,6 +203,8 @@ async def test_a_sim_tells_its_line_and_its_schedule(
             "module_on": None,
             "signal_csq": 20,
             "operator": "Orange",
+            "line_state": None,
+            "heard_at": "2026-11-20T12:00:00+00:00",
         },
     }
     assert balance["asked"] < balance["due"]

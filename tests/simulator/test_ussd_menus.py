@@ -87,9 +87,23 @@ async def test_the_operator_ends_a_menu_that_nobody_answers() -> None:
         await dial(box, "*100#")
         await box.clock.advance(74.0)
         assert await dial(box, "1") == ("menu", "3 Yes")
-        await box.clock.advance(75.0)
+        await box.clock.advance(74.0)
+        assert box.ussd_sessions.is_open(box.line(1))
+        await box.clock.advance(1.0)
         assert sessions(box)[-1] == {"event": "timed out"}
         assert await dial(box, "3") == ("reply", "Неверный запрос")
+
+
+async def test_a_menu_that_was_left_takes_no_time_from_the_next_one() -> None:
+    async with standing_box() as box:
+        assert isinstance(box.clock, ManualClock)
+        await plant(box)
+        await dial(box, "*100#")
+        assert box.ussd_sessions.close(box.line(1), "client")
+        await box.clock.advance(50.0)
+        await dial(box, "*100#")
+        await box.clock.advance(50.0)
+        assert await dial(box, "1") == ("menu", "3 Yes")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields, replace
 import logging
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -58,6 +58,8 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
         self._reader = gateway.status
         self._pushes = gateway.status_pushes
         self._followers: dict[CALLBACK_TYPE, Callable[[], int]] = {}
+        self._told_by_calls: dict[int, set[str]] = {}
+        """Which facts the calls of a channel have told."""
         self.pulses = Pulses(clock, self.async_update_listeners)
         self.connection = connection
         self.data = NOTHING_KNOWN
@@ -89,6 +91,8 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
         number = news.channel
         before = self.data.channel(number) or ChannelStatus(channel=number)
         after = before.updated_by(news)
+        if news.heard_at is not None:
+            after = self._without_the_lost(after, news)
         self.data = _with(self.data, after)
         back = news.heard_at is not None and self.pulses.heard(number)
         if back or _concerns_all(before, after):
@@ -98,6 +102,18 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
             if channel() == number:
                 update()
 
+    def _without_the_lost(
+        self, status: ChannelStatus, call: ChannelStatus
+    ) -> ChannelStatus:
+        """Forget what earlier calls told and this one does not: a card that was pulled."""
+        told = {
+            fact.name for fact in fields(call) if getattr(call, fact.name) is not None
+        }
+        calls = self._told_by_calls.setdefault(call.channel, set())
+        lost: dict[str, Any] = dict.fromkeys(calls - told)
+        calls |= told
+        return replace(status, **lost)
+
     @callback
     def async_connection_changed(self) -> None:
         """Tell the listeners, and read the status of a box that is back."""
@@ -106,6 +122,7 @@ class StatusCoordinator(DataUpdateCoordinator[GatewayStatus]):
         connected = self.connection.connected
         if not connected:
             self.pulses.forget()
+            self._told_by_calls.clear()
         self.async_set_updated_data(self.data if connected else NOTHING_KNOWN)
         if connected:
             self.config_entry.async_create_background_task(

@@ -104,6 +104,21 @@ async def test_what_is_told_is_shown_and_the_rest_stays(
     assert shown(hass, "sensor.cellar_sim_2_signal").state == "-73"
 
 
+async def test_what_calls_do_not_tell_any_more_is_unavailable(
+    hass: HomeAssistant, pushing: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    """A line without a network has neither signal nor operator."""
+    call(fake_box, 1, registered=True, signal_csq=12, operator="Play")
+    fake_box.tell(1, line_state=LineState.BUSY)
+    assert shown(hass, OPERATOR).state == "Play"
+    call(fake_box, 1, registered=False)
+    await settle(hass)
+
+    assert shown(hass, OPERATOR).state == STATE_UNAVAILABLE
+    assert shown(hass, SIGNAL).state == STATE_UNAVAILABLE
+    assert shown(hass, LINE_STATE).state == "busy"
+
+
 @pytest.mark.parametrize("state", list(LineState))
 async def test_line_state(
     hass: HomeAssistant, pushing: MockConfigEntry, fake_box: FakeBox, state: LineState

@@ -19,6 +19,7 @@ from tests.metadata.texts import placeholders
 
 # Home Assistant has its own words for these.
 TOLD_BY_CORE = {"reauth_successful", "reconfigure_successful"}
+SHOWN = (FlowResultType.FORM, FlowResultType.MENU, FlowResultType.SHOW_PROGRESS)
 
 type Flow = FlowHandler[Any, Any, Any]
 type Result = dict[str, Any]
@@ -56,10 +57,13 @@ def _shown(texts: Json, result: Result) -> Iterator[tuple[str, str | None]]:
     kind = result["type"]
     if kind is FlowResultType.ABORT and result["reason"] not in TOLD_BY_CORE:
         yield f"abort {result['reason']}", texts.get("abort", {}).get(result["reason"])
-    if kind not in (FlowResultType.FORM, FlowResultType.MENU):
+    if kind not in SHOWN:
         return
     step = texts["step"].get(result["step_id"], {})
     yield f"step {result['step_id']}", step.get("title")
+    if kind is FlowResultType.SHOW_PROGRESS:
+        action = result["progress_action"]
+        yield f"progress {action}", texts.get("progress", {}).get(action)
     yield "description", step.get("description", "")
     for error in (result.get("errors") or {}).values():
         yield f"error {error}", texts.get("error", {}).get(error)

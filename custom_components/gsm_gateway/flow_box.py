@@ -34,7 +34,7 @@ from .flow_balance import (
 from .flow_probe import ProbeFailed, async_probe
 from .flow_schemas import InvalidInput
 from .gateways.model import ChannelStatus, GatewayStatus
-from .sim_flow import has_sim, sim_data, sim_title, sim_unique_id
+from .sims import has_sim, sim_data, sim_title, sim_unique_id
 from .sms_servers import discovery_id
 
 
@@ -104,9 +104,13 @@ class BoxFlow(ConfigFlow):
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
             return self._update_entry(entry, self._data, self._status)
-        if self._sims:
+        if self._asks_for_balance():
             return await self.async_step_balance()
         return await self._async_create({})
+
+    def _asks_for_balance(self) -> bool:
+        """Tell whether there are SIMs that nobody was asked about yet."""
+        return self.source != SOURCE_RECONFIGURE and bool(self._sims)
 
     async def async_step_balance(
         self, user_input: dict[str, Any] | None = None

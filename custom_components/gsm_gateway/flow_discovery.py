@@ -5,6 +5,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_ADDRESS, CONF_HOST, CONF_PORT
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
@@ -39,8 +40,9 @@ class DiscoverySteps(BoxFlow):
         """Begin with an address that unknown lines call from."""
         self._address = discovery_info[CONF_ADDRESS]
         self._port = discovery_info[CONF_PORT]
-        await self.async_set_unique_id(discovery_id(self._address))
-        self._abort_if_unique_id_configured()
+        ignored = await self.async_set_unique_id(discovery_id(self._address))
+        if ignored:
+            raise AbortFlow("already_configured", {"title": ignored.title})
         self._abort_if_known(lambda entry: entry.data.get(CONF_HOST) == self._address)
         self.context["title_placeholders"] = {"name": f"GoIP {self._address}"}
         return await self.async_step_discovered()

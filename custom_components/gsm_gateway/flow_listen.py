@@ -123,9 +123,8 @@ def shown(text: str) -> str:
     return f"`{plain}`" if plain else NOT_WAITED_FOR
 
 
-async def async_box_address(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
+async def async_box_address(hass: HomeAssistant, host: str) -> str:
     """Return the address that a box's packets should come from; its name if it has none."""
-    host: str = data[CONF_HOST]
     try:
         found = await hass.loop.getaddrinfo(
             host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM

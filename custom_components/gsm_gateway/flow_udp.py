@@ -27,7 +27,7 @@ from .flow_listen import (
     shown,
 )
 from .flow_schemas import InvalidInput
-from .flow_udp_form import line_ids, udp_data, udp_input, udp_proposal, udp_schema
+from .flow_udp_form import UDP_SCHEMA, line_ids, udp_data, udp_input, udp_proposal
 from .sms_servers import server_for
 
 SET_IN_BOX: Final = (CONF_UDP_PORT, CONF_UDP_PASSWORD, CONF_UDP_IDS)
@@ -88,7 +88,7 @@ class UdpSteps(BoxFlow):
         return self.async_show_form(
             step_id="udp",
             data_schema=self.add_suggested_values_to_schema(
-                udp_schema(), self._udp_shown
+                UDP_SCHEMA, self._udp_shown
             ),
             errors=wrong.errors,
             description_placeholders=wrong.placeholders,
@@ -145,10 +145,11 @@ class UdpSteps(BoxFlow):
         """Say what to type into the box, and show which lines have called."""
         listening = self._listening
         if self._news is None or self._news.done():
-            if listening.complete:
-                return self.async_show_progress_done(next_step_id="heard")
-            if listening.over or (self._news and self._news.cancelled()):
-                return self.async_show_progress_done(next_step_id="silent")
+            stopping = self._news is not None and self._news.cancelled()
+            if listening.complete or listening.over or stopping:
+                self._while_open.close()  # nobody may look at the page any more
+                next_step = "heard" if listening.complete else "silent"
+                return self.async_show_progress_done(next_step_id=next_step)
             self._news = self.hass.async_create_background_task(
                 listening.wait(), "lines of a GoIP that call"
             )
@@ -170,14 +171,20 @@ class UdpSteps(BoxFlow):
     async def async_step_heard(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go on: all lines with a SIM have called."""
+        """Say that all lines with a SIM have called, unless there is more to ask.
+
+        A page that waits could not be told of an end that comes by itself.
+        """
+        if user_input is None and not self._asks_for_balance():
+            return self.async_show_form(
+                step_id="heard", description_placeholders=self._told()
+            )
         return await self._async_keep(self._udp[CONF_UDP_IDS])
 
     async def async_step_silent(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask what to do about the lines that have not called."""
-        self._while_open.close()
         choices = ["listen_longer", "with_those", "udp", "without_waiting"]
         if not self._listening.called:
             choices.remove("with_those")

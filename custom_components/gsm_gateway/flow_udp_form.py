@@ -1,6 +1,6 @@
 """The form about GoIP's push protocol: its fields, and how they become entry data."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 import re
 import secrets
@@ -49,26 +49,22 @@ SEND_BY = SelectSelector(
         translation_key=CONF_SEND_BY,
     )
 )
-
-
-def udp_schema(open_sections: Container[str] = ()) -> vol.Schema:
-    """Return the fields; what few need is folded but for `open_sections`."""
-    more = vol.Schema(
-        {
-            vol.Required(CONF_ONLY_ADDRESS, default=False): BooleanSelector(),
-            vol.Required(CONF_SEND_BY, default=SEND_BY_UDP): SEND_BY,
-        }
-    )
-    return vol.Schema(
-        {
-            vol.Required(CONF_UDP_PORT, default=DEFAULT_UDP_PORT): PORT,
-            vol.Required(CONF_UDP_PASSWORD): TEXT,
-            vol.Required(CONF_UDP_IDS): IDS,
-            vol.Required(SECTION_MORE): section(
-                more, {"collapsed": SECTION_MORE not in open_sections}
+UDP_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_UDP_PORT, default=DEFAULT_UDP_PORT): PORT,
+        vol.Required(CONF_UDP_PASSWORD): TEXT,
+        vol.Required(CONF_UDP_IDS): IDS,
+        vol.Required(SECTION_MORE): section(
+            vol.Schema(
+                {
+                    vol.Required(CONF_ONLY_ADDRESS, default=False): BooleanSelector(),
+                    vol.Required(CONF_SEND_BY, default=SEND_BY_UDP): SEND_BY,
+                }
             ),
-        }
-    )
+            {"collapsed": True},
+        ),
+    }
+)
 
 
 def udp_proposal(

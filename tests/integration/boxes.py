@@ -92,6 +92,37 @@ def smpp_form(box: GoipBox, **changes: Any) -> dict[str, Any]:
     }
 
 
+def udp_form(port: int, **changes: Any) -> dict[str, Any]:
+    """Return the right answers to the form about UDP, but for `changes`."""
+    return {
+        "udp_port": port,
+        "udp_password": "goip",
+        "udp_ids": ["home-1", "home-2", "home-3", "home-4"],
+        "more": {},
+        **changes,
+    }
+
+
+def udp_data(port: int, **changes: Any) -> dict[str, Any]:
+    """Return what an entry holds of the answers."""
+    return {
+        "udp_port": port,
+        "udp_password": "goip",
+        "udp_ids": ["home-1", "home-2", "home-3", "home-4"],
+        "only_address": False,
+        "send_by": "udp",
+        **changes,
+    }
+
+
+async def call_home(box: GoipBox, port: int, **options: str) -> None:
+    """Set a box so that its lines call a UDP port on loopback, as `home-1` and so on."""
+    known = {"udp_id": "home-", "udp_password": "goip"}
+    for name, value in {**known, **options}.items():
+        await box.option(name, value)
+    await box.option("udp_server", f"127.0.0.1:{port}")
+
+
 def yeastar_form(box: YeastarBox, **changes: Any) -> dict[str, Any]:
     """Return the right answers to the form about a Yeastar TG, but for `changes`."""
     return {

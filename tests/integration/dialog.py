@@ -1,18 +1,25 @@
 """A flow as its page sees it: every form is rendered, and every text it needs must exist."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 import json
 from pathlib import Path
 from string import Formatter
 from typing import Any, Self
 
 from homeassistant.config_entries import ConfigEntry, SubentryFlowContext
-from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowManager, FlowResultType
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.data_entry_flow import (
+    EVENT_DATA_ENTRY_FLOW_PROGRESSED,
+    FlowManager,
+    FlowResultType,
+)
 from homeassistant.helpers.data_entry_flow import FlowManagerResourceView
 
 from custom_components.gsm_gateway import config_flow
 from custom_components.gsm_gateway.const import DOMAIN
+
+LIMIT_SECONDS = 20.0
 
 TEXTS: dict[str, Any] = json.loads(
     Path(config_flow.__file__).with_name("translations").joinpath("en.json").read_text()
@@ -31,6 +38,26 @@ class Dialog:
         self.result: Any = {}
         self.fields: list[dict[str, Any]] = []
         self.pages = 0
+        self._news = asyncio.Event()
+        manager.hass.bus.async_listen(
+            EVENT_DATA_ENTRY_FLOW_PROGRESSED, self._progressed
+        )
+
+    @callback
+    def _progressed(self, event: Event) -> None:
+        """Take note that the page has to be fetched again."""
+        if event.data["flow_id"] == self.result.get("flow_id"):
+            self._news.set()
+
+    async def until(self, is_shown: Callable[[Any], bool]) -> None:
+        """Fetch the page whenever there is news of it, until it shows what is wanted."""
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while not is_shown(self.result):
+                await self._news.wait()
+                self._news.clear()
+                await self._show(
+                    await self._manager.async_configure(self.result["flow_id"])
+                )
 
     @classmethod
     async def add(cls, hass: HomeAssistant, brand: str) -> Self:
@@ -42,6 +69,13 @@ class Dialog:
             )
         )
         await dialog.choose(brand)
+        return dialog
+
+    @classmethod
+    async def opened(cls, hass: HomeAssistant, flow_id: str) -> Self:
+        """Open the page of a flow that has begun, as of a box that was discovered."""
+        dialog = cls(hass.config_entries.flow, TEXTS["config"])
+        await dialog._show(await hass.config_entries.flow.async_configure(flow_id))
         return dialog
 
     @classmethod
@@ -109,6 +143,10 @@ class Dialog:
             case FlowResultType.ABORT if "translation_domain" not in result:
                 self._require(self._texts["abort"], [result["reason"]])
                 self._fit({"abort": self._texts["abort"][result["reason"]]})
+            case FlowResultType.SHOW_PROGRESS:
+                action = result["progress_action"]
+                self._require(self._texts["progress"], [action])
+                self._fit({"progress": self._texts["progress"][action]})
         await self._manager.hass.async_block_till_done()
 
     def _render_form(self) -> None:

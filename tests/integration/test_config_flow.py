@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.gateways.model import ChannelStatus
-from custom_components.gsm_gateway.sim_flow import has_sim
+from custom_components.gsm_gateway.sims import has_sim
 from tests.integration.boxes import (
     ELSEWHERE,
     GOIP_SERIAL,
@@ -59,7 +59,7 @@ async def test_a_goip_is_added_with_its_sims(
     assert entry.state is ConfigEntryState.LOADED
     assert (entry.title, entry.unique_id) == ("GoIP-4", GOIP_SERIAL)
     assert dict(entry.data) == goip_data(goip_box, smpp=False)
-    assert dict(entry.options) == {"notify_name": "goip_4"}
+    assert entry.options["notify_name"] == "goip_4"
     assert sims(entry) == {
         "sim_1": {
             "channel": 1,
@@ -110,7 +110,7 @@ async def test_a_yeastar_is_added_with_its_sims(
     assert entry.state is ConfigEntryState.LOADED
     assert (entry.title, entry.unique_id) == ("TG200", YEASTAR_IMEIS[0])
     assert dict(entry.data) == yeastar_data(yeastar_box)
-    assert dict(entry.options) == {"notify_name": "tg200"}
+    assert entry.options["notify_name"] == "tg200"
     assert {key: data["channel"] for key, data in sims(entry).items()} == {
         "sim_1": 1,
         "sim_2": 2,
@@ -207,7 +207,7 @@ async def test_two_boxes_of_one_kind_have_titles_and_actions_of_their_own(
 
     entry = dialog.result["result"]
     assert entry.title == "GoIP-4 2"
-    assert entry.options == {"notify_name": "goip_4_2_2"}
+    assert entry.options["notify_name"] == "goip_4_2_2"
 
 
 async def test_a_box_without_identity_is_known_by_its_address(

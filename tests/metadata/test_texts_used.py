@@ -139,6 +139,11 @@ def test_no_text_of_a_step_is_dead() -> None:
         assert flow["step"].keys() <= _step_methods() | {"init"}, name
 
 
+def test_no_text_of_a_progress_is_dead() -> None:
+    for name, flow in flows(english()):
+        assert not unnamed(flow.get("progress", {})), name
+
+
 def test_every_field_of_a_form_is_named_by_the_code() -> None:
     for name, form in forms(english()):
         assert not unnamed(form.get("data", {})), name

@@ -13,6 +13,7 @@ from typing import override
 
 from ..clock import Clock
 from ..model import (
+    SILENT_SECONDS,
     CannotConnect,
     ChannelStatus,
     GatewayError,
@@ -25,7 +26,7 @@ from ..text import count_parts
 from .settings import UdpSettings
 from .sms_server import SmsServer
 from .udp_control import UdpControl
-from .udp_line import GONE_AFTER, UdpLine
+from .udp_line import UdpLine
 from .udp_send import Sms, SmsDialogues, take_late_result, text_bytes
 
 _LOGGER = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ class UdpBox(Receiver, Sender, Recaller):
     def _next_look(self, began: float) -> float:
         """Return in how many seconds something may have changed by itself."""
         now = self._clock.monotonic()
-        due = [line.heard + GONE_AFTER for line in self._fresh]
+        due = [line.heard + SILENT_SECONDS for line in self._fresh]
         due += [began + FIRST_CALL_SECONDS, now + _LOOK_AGAIN_SECONDS]
         return min(each for each in due if each > now) - now + 0.01
 

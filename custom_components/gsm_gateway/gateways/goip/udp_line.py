@@ -8,6 +8,7 @@ from typing import override
 
 from ..clock import Clock
 from ..model import (
+    SILENT_SECONDS,
     CannotConnect,
     ChannelStatus,
     Coding,
@@ -25,9 +26,6 @@ from .udp_packets import Address, Packet, Reply
 from .udp_status import keepalive_status
 
 _LOGGER = logging.getLogger(__name__)
-
-GONE_AFTER = 92.0
-"""Seconds without a keepalive (GoIP 2.2)."""
 
 
 class UdpLine(UdpClient):
@@ -62,7 +60,7 @@ class UdpLine(UdpClient):
     @property
     def is_fresh(self) -> bool:
         """Whether it has called lately, so that its address is known."""
-        return self._clock.monotonic() - self.heard <= GONE_AFTER
+        return self._clock.monotonic() - self.heard <= SILENT_SECONDS
 
     def forget_place(self) -> None:
         """Count as gone until the next keepalive."""

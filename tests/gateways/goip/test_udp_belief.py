@@ -14,7 +14,7 @@ from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import SmsServer
 from custom_components.gsm_gateway.gateways.model import CannotConnect
 
-from .udp_peer import IDS, SCALE, OnUdp, Peer, on_udp, opened
+from .udp_peer import IDS, QUICK, SCALE, OnUdp, Peer, on_udp, opened
 
 KEEPALIVE = (
     b"req:27;id:home-1;pass:secret;num:;signal:29;gsm_status:LOGIN;voip_status:LOGOUT;"
@@ -129,7 +129,7 @@ async def test_keepalive_moves_the_line_and_that_is_told_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with on_udp() as o:
+    async with on_udp(scale=QUICK) as o:
         old = o.peer.address
         sending = o.send()
         assert await o.peer.next() == b"MSG 11 5 hello\n"

@@ -19,7 +19,10 @@ from custom_components.gsm_gateway.gateways.ports import Gateway
 
 from .bench import NUMBER, Listener
 
-SCALE = 20.0
+SCALE = 4.0
+"""Slow enough that nothing is repeated because a machine is busy."""
+QUICK = 15.0
+"""For tests that wait until something is repeated."""
 WAIT_SECONDS = 5.0
 IDS = {1: "home-1", 2: "home-2"}
 
@@ -105,6 +108,7 @@ class OnUdp:
     listener: Listener = field(default_factory=Listener)
     run: asyncio.Task[None] | None = None
     _peers: list[Peer] = field(default_factory=list)
+    _sendings: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def another(
         self, line_id: str = "home-1", password: str = "secret", host: str = "127.0.0.1"
@@ -125,16 +129,25 @@ class OnUdp:
         self, text: str = "hello", number: str = "11", to: str = NUMBER
     ) -> asyncio.Task[None]:
         """Begin to send a text by line 1."""
-        return asyncio.create_task(self.gateway.sender.send(1, to, text, number))
+        sending = asyncio.create_task(self.gateway.sender.send(1, to, text, number))
+        self._sendings.append(sending)
+        return sending
 
     async def stop(self) -> None:
         """End all."""
         for peer in (self.peer, *self._peers):
             peer.close()
-        if self.run is not None:
-            self.run.cancel()
-            await asyncio.gather(self.run, return_exceptions=True)
+        tasks = [*self._sendings, *([self.run] if self.run else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self.server.aclose()
+
+
+def skip(clock: Clock, seconds: float) -> None:
+    """Let time pass at once, for all that only looks at the clock."""
+    before = clock.monotonic
+    vars(clock)["monotonic"] = lambda: before() + seconds
 
 
 @asynccontextmanager

@@ -255,3 +255,21 @@ async def test_a_yeastar_tells_the_state_of_its_lines(
     assert shown(hass, state).state == "busy"
     assert shown(hass, "sensor.tg200_sim_2_line_state").state == "idle"
     assert hass.states.get("button.tg200_restart") is None
+
+
+async def test_a_module_of_a_yeastar_is_switched(
+    hass: HomeAssistant, yeastar_box: YeastarBox, known_yeastar: MockConfigEntry
+) -> None:
+    module = "switch.tg200_sim_2_radio_module"
+    await hass.config_entries.async_setup(known_yeastar.entry_id)
+    await becomes(hass, module, STATE_ON)
+
+    await act(hass, "turn_off", module)
+    assert yeastar_box.line(2).module_on is False
+    assert yeastar_box.line(1).module_on is True
+    await known_yeastar.runtime_data.status.async_refresh()
+    assert shown(hass, module).state == STATE_OFF
+    assert shown(hass, "binary_sensor.tg200_sim_2_registration").state == STATE_OFF
+
+    await act(hass, "turn_on", module)
+    assert yeastar_box.line(2).module_on is True

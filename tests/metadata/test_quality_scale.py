@@ -45,6 +45,7 @@ EVIDENCE: dict[str, Callable[[], bool]] = {
     "config-flow": lambda: _defined("async_step_user"),
     "diagnostics": lambda: _exists("diagnostics.py"),
     "docs-actions": lambda: _readme_has("send_sms", "send_ussd", "refresh_balance"),
+    "docs-conditions": lambda: _readme_has("gsm_gateway.sim_registered"),
     "docs-data-update": lambda: _readme_has("## how fresh the data is"),
     "docs-installation-instructions": lambda: _readme_has("hacs", "install"),
     "docs-known-limitations": lambda: _readme_has("## known limits"),

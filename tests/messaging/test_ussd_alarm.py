@@ -196,6 +196,34 @@ async def test_two_alarms_end_two_ussds(
     assert len(box.sender.on_air) == len(other.box.sender.on_air) == 1
 
 
+async def test_two_alarms_with_other_wishes_end_two_ussds(
+    line: Line, box: FakeBox, office: Office, clock: HandClock
+) -> None:
+    other = Neighbour(office, clock)
+    dialling = [dial(each, ["*100#"]) for each in (line, other.line)]
+    await clock.advance(2)
+    only_a = Route(order=("a",))
+    named = office.request("1", priority=Priority.ALARM, route=only_a)
+    await office.outbox.submit([named, alarm(office, "2")])
+    await clock.advance(1)
+    ends = await asyncio.gather(*dialling, return_exceptions=True)
+    assert [type(end) for end in ends] == [AlarmFirst, AlarmFirst]
+    assert [text for _, _, text in box.sender.on_air] == ["1"]
+
+
+async def test_alarms_one_upon_the_other_end_a_ussd_once(
+    line: Line, office: Office, clock: HandClock
+) -> None:
+    dialling = dial(line, PATH)
+    await clock.advance(5)
+    for _ in range(10):
+        line.dialogues.yield_to_alarm()
+        await asyncio.sleep(0)
+    await clock.advance(1)
+    assert isinstance(dialling.exception(), AlarmFirst)
+    assert not line.busy
+
+
 async def test_alarm_goes_before_a_ussd_that_waits(
     line: Line, box: FakeBox, office: Office, clock: HandClock
 ) -> None:

@@ -20,10 +20,10 @@ from .gateways.goip.sms_server import SmsServer, Trial
 LISTEN_SECONDS = 120.0
 """A keepalive comes every 30 seconds, and the box takes a minute to restart."""
 
-CALLED = "✅"
-WRONG_PASSWORD = "🔑"
-WAITED_FOR = "⏳"
-NOT_WAITED_FOR = "–"
+CALLED = "✓"
+WRONG_PASSWORD = "✗"
+WAITED_FOR = "…"
+NOTHING = "–"
 
 _LONGEST_SHOWN = 32
 _TURN_SECONDS = 0.01
@@ -113,14 +113,14 @@ class Listening:
             return CALLED
         if line_id in self._trial.wrong_password:
             return WRONG_PASSWORD
-        return WAITED_FOR if line_id in self._wanted else NOT_WAITED_FOR
+        return WAITED_FOR if line_id in self._wanted else NOTHING
 
 
 def shown(text: str) -> str:
     """Return a text from the network as code, so that nothing in it is taken as markup."""
     letters = (each for each in text if each.isprintable() and each not in "`|")
     plain = "".join(letters).strip()[:_LONGEST_SHOWN]
-    return f"`{plain}`" if plain else NOT_WAITED_FOR
+    return f"`{plain}`" if plain else NOTHING
 
 
 async def async_box_address(hass: HomeAssistant, host: str) -> str:

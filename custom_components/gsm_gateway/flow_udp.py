@@ -20,6 +20,7 @@ from .const import (
 )
 from .flow_box import BoxFlow
 from .flow_listen import (
+    NOTHING,
     Listening,
     async_box_address,
     async_own_address,
@@ -165,7 +166,7 @@ class UdpSteps(BoxFlow):
         return {
             **self._place,
             "rows": self._listening.rows,
-            "strangers": ", ".join(map(shown, self._listening.strangers)),
+            "strangers": ", ".join(map(shown, self._listening.strangers)) or NOTHING,
         }
 
     async def async_step_heard(

@@ -48,11 +48,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -
 
 
 async def _async_updated(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> None:
-    """Apply what the user changed; only another address or login drops the link."""
-    if entry.runtime_data.needs_reload:
-        await hass.config_entries.async_reload(entry.entry_id)
-    else:
-        entry.runtime_data.async_apply_settings()
+    """Apply what the user changed."""
+    await entry.runtime_data.async_entry_changed()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: GsmGatewayConfigEntry) -> bool:

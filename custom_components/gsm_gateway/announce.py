@@ -10,8 +10,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalTypeFormat
 
+from .cards import present_imsi
 from .const import (
-    CONF_IMSI,
     CONF_PRIVATE_SENDERS,
     CONF_TRUSTED_SENDERS,
     DOMAIN,
@@ -99,7 +99,7 @@ def place(
 def country_here(entry: ConfigEntry, channel: int) -> Country | None:
     """Return the country of the SIM on a port, if both are known."""
     sim = sim_on_channel(entry, channel)
-    return country_of(sim.data.get(CONF_IMSI)) if sim else None
+    return country_of(present_imsi(sim.data)) if sim else None
 
 
 def is_private_here(entry: ConfigEntry, sender: str, country: Country | None) -> bool:

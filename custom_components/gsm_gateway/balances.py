@@ -20,6 +20,7 @@ from .balance.countries import COUNTRY_OF_MCC
 from .balance.parser import parse_balance
 from .balance.schedule import Timetable
 from .balance_store import BalanceStore, SimBalance
+from .cards import other_card
 from .const import (
     CONF_BALANCE_CODE,
     CONF_BALANCE_INTERVAL,
@@ -30,6 +31,7 @@ from .const import (
     SUBENTRY_SIM,
 )
 from .devices import device_name
+from .errors import card_not_known
 from .gateways.clock import Clock
 from .gateways.model import GatewayError
 from .messaging.line import Line
@@ -96,9 +98,13 @@ class Balances:
         self._known = await self._store.async_load()
 
     def known(self, sim_id: str) -> SimBalance:
-        """Return what is known of a SIM's balance, in the currency of its settings."""
-        known = self._known.get(sim_id, NOTHING_KNOWN)
+        """Return what is known of a SIM's balance, in the currency of its settings.
+
+        Nothing is known while another card is in its port.
+        """
         sim = self._entry.subentries.get(sim_id)
+        hidden = sim is not None and other_card(sim.data) is not None
+        known = NOTHING_KNOWN if hidden else self._known.get(sim_id, NOTHING_KNOWN)
         currency: str | None = sim.data.get(CONF_CURRENCY) if sim else None
         if known.currency == currency:
             return known
@@ -118,6 +124,15 @@ class Balances:
             self._plan(index, sim)
             async_dispatcher_send(self._hass, SIGNAL_BALANCE.format(sim.subentry_id))
         self.async_wake()
+
+    @callback
+    def async_begin_anew(self, sim_id: str) -> None:
+        """Forget what another card had; the one that is there now is soon asked."""
+        for facts in (self._known, self._timetables, self._answers):
+            facts.pop(sim_id, None)
+        self._complained.discard(sim_id)
+        self._store.forget(sim_id)
+        self.async_apply_settings()
 
     def _plan(self, index: int, sim: ConfigSubentry) -> None:
         hours = sim.data.get(CONF_BALANCE_INTERVAL, DEFAULT_BALANCE_INTERVAL)
@@ -154,7 +169,13 @@ class Balances:
                     await self._awake.wait()
 
     async def refresh(self, sim_id: str) -> BalanceResult:
-        """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code."""
+        """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code.
+
+        Raises a translated error while another card is in the port: its operator
+        may take the code for something else.
+        """
+        if other_card(self._entry.subentries[sim_id].data) is not None:
+            raise card_not_known(device_name(self._hass, self._entry, sim_id))
         known = self._answers.get(sim_id)
         async with self._turns[sim_id]:
             answer = self._answers.get(sim_id)
@@ -170,6 +191,7 @@ class Balances:
             sim
             for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM)
             if shows_balance(sim)
+            and other_card(sim.data) is None
             and (line := self._lines.get(sim.subentry_id))
             and line.enabled
             and line.connected
@@ -222,7 +244,10 @@ class Balances:
         except NOT_DIALLED:
             await self._revoke(sim_id)
             raise
-        result = await self._take(sim, answers[-1].text)
+        answer = answers[-1].text
+        if self._timetables.get(sim_id) is not timetable or other_card(sim.data):
+            return BalanceResult(balance=None, currency=None, answer=answer)
+        result = await self._take(sim, answer)
         self._answers[sim_id] = result
         return result
 

@@ -34,7 +34,8 @@ from .flow_schemas import (
 from .flow_smpp import SmppStep
 from .flow_udp import UdpSteps
 from .options_flow import GsmGatewayOptionsFlow
-from .sim_flow import SimSubentryFlow, has_sim
+from .sim_flow import SimSubentryFlow
+from .sims import has_sim
 
 
 class GsmGatewayConfigFlow(UdpSteps, SmppStep, DiscoverySteps, domain=DOMAIN):

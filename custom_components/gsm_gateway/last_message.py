@@ -11,6 +11,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .announce import SIGNAL_SMS_RECEIVED, country_here, is_private_here
+from .card_change import SIGNAL_CARDS_MOVED
 from .const import CONF_SHOW_TEXTS
 from .contacts import contact_name
 from .devices import device_name, identifier, sim_on_channel
@@ -67,9 +68,19 @@ class LastMessageSensor(SensorEntity):
         self.async_on_remove(
             async_dispatcher_connect(self.hass, signal, self._received)
         )
+        moved = SIGNAL_CARDS_MOVED.format(self.entry.entry_id)
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, moved, self._read_again)
+        )
         status = self.entry.runtime_data.status
         self.async_on_remove(status.async_add_listener(self.async_write_ha_state))
         await self._recall()
+
+    async def _read_again(self) -> None:
+        """Show where messages came in now that cards have changed places."""
+        self._messages = []
+        await self._recall()
+        self.async_write_ha_state()
 
     async def _recall(self) -> None:
         """Take up what an earlier run has written down."""

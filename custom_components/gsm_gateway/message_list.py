@@ -6,9 +6,9 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 
+from .cards import present_imsi
 from .const import (
     CONF_CHANNEL,
-    CONF_IMSI,
     CONF_NUMBER,
     DOMAIN,
     SUBENTRY_CONTACT,
@@ -69,7 +69,7 @@ def _forms(hass: HomeAssistant, number: str) -> Iterator[str]:
     """Give the ways in which the networks of the SIMs may write a number."""
     yield number
     countries = {
-        country_of(sim.data.get(CONF_IMSI))
+        country_of(present_imsi(sim.data))
         for entry in hass.config_entries.async_entries(DOMAIN)
         for sim in entry.get_subentries_of_type(SUBENTRY_SIM)
     }
@@ -85,7 +85,7 @@ def async_listed(hass: HomeAssistant, entry: Entry) -> dict[str, Any]:
     box = hass.config_entries.async_get_entry(entry.box_id) if entry.box_id else None
     sim = _sim(box, entry) if box else None
     device = async_device(hass, box, sim.subentry_id if sim else None) if box else None
-    country = country_of(sim.data.get(CONF_IMSI)) if sim else None
+    country = country_of(present_imsi(sim.data)) if sim else None
     told = {
         "message_id": entry.message_id,
         "direction": entry.direction.value,

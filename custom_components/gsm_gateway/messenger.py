@@ -21,9 +21,9 @@ from homeassistant.util.ulid import ulid_now
 
 from . import troubles
 from .balance_store import BalanceStore
+from .cards import card_since, present_imsi
 from .const import (
     CONF_CHANNEL,
-    CONF_IMSI,
     CONF_KEEP_DAYS,
     DEFAULT_KEEP_DAYS,
     DOMAIN,
@@ -124,7 +124,8 @@ class Messenger:
                     line_id=sim.subentry_id,
                     box_id=entry.entry_id,
                     channel=sim.data[CONF_CHANNEL],
-                    country=country_of(sim.data.get(CONF_IMSI)),
+                    country=country_of(present_imsi(sim.data)),
+                    since=card_since(sim.data),
                 )
 
     @callback
@@ -141,7 +142,7 @@ class Messenger:
     def _country(self, message: ReceivedMessage) -> Country | None:
         entry = self._hass.config_entries.async_get_entry(message.box_id)
         sim = sim_on_channel(entry, message.channel) if entry else None
-        return country_of(sim.data.get(CONF_IMSI)) if sim else None
+        return country_of(present_imsi(sim.data)) if sim else None
 
     async def async_forget(self, box_id: str) -> None:
         """Forget the messages of a box that was removed."""
@@ -151,6 +152,15 @@ class Messenger:
             await BalanceStore(self.store, box_id).async_remove()
         except StoreUnavailable as error:
             _LOGGER.warning("Messages of a removed gateway are still kept: %s", error)
+
+    @callback
+    def forget_origins(self, box_id: str) -> None:
+        """Look up in the log where messages of a box came from: its cards changed places."""
+        self._latest = {
+            message_id: origin
+            for message_id, origin in self._latest.items()
+            if origin.box_id != box_id
+        }
 
     async def async_origin(self, message_id: str) -> history.Origin | None:
         """Return where a received message came from, if anybody knows."""

@@ -1,4 +1,4 @@
-"""Why a message went wrong, in words of the user's language."""
+"""Texts in the user's language, above all why a message went wrong."""
 
 import re
 from typing import Protocol
@@ -41,22 +41,22 @@ def in_words(hass: HomeAssistant, message: Reasoned) -> str | None:
     if reason is None or message.piece is None:
         return reason
     numbers = {"piece": str(message.piece), "pieces": str(message.pieces)}
-    return _text(hass, "reason_piece", reason=reason, **numbers)
+    return text(hass, "reason_piece", reason=reason, **numbers)
 
 
 @callback
 def key_in_words(hass: HomeAssistant, key: Reason) -> str | None:
     """Return a reason by its key, if there is one."""
-    return None if key is Reason.NONE else _text(hass, f"reason_{key}")
+    return None if key is Reason.NONE else text(hass, f"reason_{key}")
 
 
 def _reason(hass: HomeAssistant, message: Reasoned) -> str | None:
     if message.reason_key not in (Reason.NONE, Reason.BOX_WORDS):
-        return _text(hass, f"reason_{message.reason_key}") or message.reason
+        return text(hass, f"reason_{message.reason_key}") or message.reason
     if not message.reason:
         return None
     if (number := _error_number(message.reason)) is not None:
-        return _text(hass, f"cms_{number}") or _text(
+        return text(hass, f"cms_{number}") or text(
             hass, "reason_error_number", number=str(number)
         )
     return message.reason
@@ -70,10 +70,11 @@ def _error_number(reason: str) -> int | None:
     return int(found[1]) if found and int(found[1]) else None
 
 
-def _text(hass: HomeAssistant, key: str, **placeholders: str) -> str | None:
+@callback
+def text(hass: HomeAssistant, key: str, **placeholders: str) -> str | None:
     """Return a text in the user's language, else in English."""
     for language in (hass.config.language, "en"):
         texts = async_get_cached_translations(hass, language, "exceptions", DOMAIN)
-        if text := texts.get(f"component.{DOMAIN}.exceptions.{key}.message"):
-            return text.format(**placeholders)
+        if found := texts.get(f"component.{DOMAIN}.exceptions.{key}.message"):
+            return found.format(**placeholders)
     return None

@@ -9,8 +9,9 @@ from homeassistant.components.repairs import (
 )
 from homeassistant.core import HomeAssistant
 
+from .card_repair import OtherCardFlow
 from .messenger import MESSENGER
-from .troubles import ISSUE_RESTORED, ISSUE_STOPPED
+from .troubles import ISSUE_OTHER_CARD, ISSUE_RESTORED, ISSUE_STOPPED
 
 
 async def async_create_fix_flow(
@@ -21,6 +22,8 @@ async def async_create_fix_flow(
         return RestoredFlow()
     if issue_id.startswith(ISSUE_STOPPED) and data:
         return ResumeFlow(str(data["number"]), str(data["text_hash"]))
+    if issue_id.startswith(ISSUE_OTHER_CARD) and data:
+        return OtherCardFlow(str(data["entry_id"]), int(data["port"] or 0))
     return ConfirmRepairFlow()
 
 

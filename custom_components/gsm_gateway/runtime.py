@@ -1,6 +1,8 @@
 """One box at work: its links, its SIMs, and who listens to it."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 import logging
 
@@ -21,6 +23,7 @@ from . import brands
 from .announce import announce
 from .announce_call import async_take_call
 from .balances import Balances
+from .card_watch import CardWatch
 from .connection import Connection
 from .const import CONF_CHANNEL, SUBENTRY_SIM
 from .coordinator import StatusCoordinator
@@ -70,6 +73,8 @@ class GatewayRuntime:
         self.inbox: Inbox
         """There from `async_load` on."""
         self._catchup: CatchUp
+        self.cards = CardWatch(self)
+        self._held = self._held_back = False
         self._tasks = OwnedTasks(entry.title, clock)
         self._told = self.status.data
         self._untrack_devices: CALLBACK_TYPE | None = None
@@ -100,6 +105,7 @@ class GatewayRuntime:
         flows = self.hass.config_entries.flow
         self.entry.async_on_unload(flows.async_subscribe_flow(self._flow_changed))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
+        self.entry.async_on_unload(self.cards.async_leave)
         self._tasks.run("inbox", self.inbox.run)
         self._tasks.run("catch-up", self._catchup.run)
         self._tasks.run("balance", self.balances.run)
@@ -125,6 +131,30 @@ class GatewayRuntime:
         for line in self.lines.values():
             line.connected = False
 
+    async def async_entry_changed(self) -> None:
+        """Apply what changed; only another address or login drops the link."""
+        if self._held:
+            self._held_back = True
+        elif self.needs_reload:
+            await self.hass.config_entries.async_reload(self.entry.entry_id)
+        else:
+            self.async_apply_settings()
+
+    @contextmanager
+    def as_one_change(self) -> Iterator[None]:
+        """Let several changes of the entry be applied as one, if there are any."""
+        if self._held:
+            yield
+            return
+        self._held, self._held_back = True, False
+        try:
+            yield
+        finally:
+            self._held = False
+            if self._held_back:
+                name = f"{self.entry.title} changes"
+                self.hass.async_create_task(self.async_entry_changed(), name)
+
     @property
     def needs_reload(self) -> bool:
         """Tell whether the link is made of other facts, or reaches too few ports."""
@@ -137,6 +167,7 @@ class GatewayRuntime:
     @callback
     def async_apply_settings(self) -> None:
         """Take over the entry's SIMs and contacts as they are now; the link stays up."""
+        self.cards.async_remember_ports()
         async_register_devices(self.hass, self.entry, self.status.data)
         self._channels |= _channels(self.entry)
         sims = self.entry.get_subentries_of_type(SUBENTRY_SIM)
@@ -149,6 +180,7 @@ class GatewayRuntime:
             apply_sim_settings(line, sim.data)
         self._track_devices()
         self.balances.async_apply_settings()
+        self.cards.async_ask()
         self.status.async_update_listeners()
 
     def _new_line(self, sim: ConfigSubentry) -> Line:
@@ -216,6 +248,7 @@ class GatewayRuntime:
             async_register_devices(self.hass, self.entry, box)
         self.messenger.outbox.wake()
         self.balances.async_wake()
+        self.cards.async_look()
 
     def _tell_gap(self) -> None:
         """Tell of a gap in which messages may have come that the box does not keep for us."""

@@ -1,6 +1,6 @@
 """Adding a port's SIM, and its settings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -20,58 +20,20 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .const import (
-    CONF_BALANCE_CODE,
-    CONF_BALANCE_INTERVAL,
-    CONF_CHANNEL,
-    CONF_CURRENCY,
-    CONF_ICCID,
-    CONF_IMSI,
-    CONF_OPERATOR,
-    CONF_USE_FOR_SENDING,
-    DEFAULT_BALANCE_INTERVAL,
-)
+from .card_change import async_new_card
+from .cards import Card, OtherCard, card_told
+from .const import CONF_BALANCE_CODE, CONF_CHANNEL, CONF_CURRENCY
 from .devices import sim_on_channel
-from .flow_balance import balance_input, proposal_for
+from .flow_balance import balance_data, balance_input, proposal_for
+from .flow_card import card_input, card_schema
 from .flow_schemas import InvalidInput
 from .flow_sim import settings_data, settings_input, settings_schema
 from .gateways.model import ChannelStatus, GatewayError
-from .messaging.messages import SendPolicy
 from .runtime import GsmGatewayConfigEntry
+from .sims import sim_data, sim_title, sim_unique_id
 
 MOST_PORTS = 48
 """The most that a box's SMPP server can name (GoIP, section 3)."""
-
-
-def has_sim(channel: ChannelStatus) -> bool:
-    """Tell whether there is a SIM in a channel; one that is registered has one."""
-    if channel.sim_present is None:
-        return channel.registered is True
-    return channel.sim_present
-
-
-def sim_title(channel: int) -> str:
-    """Return what the subentry of a port is called."""
-    return f"SIM {channel}"
-
-
-def sim_unique_id(channel: int) -> str:
-    """Return what no other subentry of the box has."""
-    return f"sim_{channel}"
-
-
-def sim_data(sim: ChannelStatus, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a port's subentry: the card in it, and its settings."""
-    return {
-        CONF_CHANNEL: sim.channel,
-        CONF_OPERATOR: sim.operator,
-        CONF_IMSI: sim.imsi,
-        CONF_ICCID: sim.iccid,
-        CONF_BALANCE_INTERVAL: DEFAULT_BALANCE_INTERVAL,
-        CONF_CURRENCY: None,
-        CONF_USE_FOR_SENDING: SendPolicy.ALWAYS.value,
-        **settings,
-    }
 
 
 class SimSubentryFlow(ConfigSubentryFlow):
@@ -141,6 +103,51 @@ class SimSubentryFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
+        """Ask what changed, where the box itself does not tell of another card."""
+        entry: GsmGatewayConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED or _tells_cards(entry):
+            return await self.async_step_change()
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["change", "card"],
+            description_placeholders={"sim": self._get_reconfigure_subentry().title},
+        )
+
+    async def async_step_card(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask how the balance of a new card is asked for, and begin anew with it."""
+        subentry = self._get_reconfigure_subentry()
+        entry: GsmGatewayConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        errors: dict[str, str] = {}
+        card = Card()
+        if user_input is not None:
+            try:
+                balance = balance_data(user_input)
+            except InvalidInput as err:
+                errors = err.errors
+            else:
+                runtime = entry.runtime_data
+                found = OtherCard(card=card, since=runtime.messenger.clock.now())
+                async_new_card(runtime, subentry, found, balance)
+                return self.async_abort(reason="card_changed")
+        else:
+            currency = subentry.data.get(CONF_CURRENCY) or self.hass.config.currency
+            user_input = card_input(card, subentry.data, currency)
+        return self.async_show_form(
+            step_id="card",
+            data_schema=self.add_suggested_values_to_schema(
+                card_schema(card), user_input
+            ),
+            errors=errors,
+            description_placeholders={"sim": subentry.title},
+        )
+
+    async def async_step_change(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
         """Ask for other settings."""
         subentry = self._get_reconfigure_subentry()
         wrong = InvalidInput()
@@ -157,7 +164,7 @@ class SimSubentryFlow(ConfigSubentryFlow):
                     self._get_entry(), subentry, data=card | settings
                 )
         return self.async_show_form(
-            step_id="reconfigure",
+            step_id="change",
             data_schema=self.add_suggested_values_to_schema(
                 settings_schema(
                     None, open_sections=wrong.errors, calls=self._rejects_calls()
@@ -177,6 +184,13 @@ class SimSubentryFlow(ConfigSubentryFlow):
             return False
         gateway = entry.runtime_data.gateway
         return gateway.tells_calls and gateway.call_dropper is not None
+
+
+def _tells_cards(entry: GsmGatewayConfigEntry) -> bool:
+    """Tell whether the box says which cards it has, or cannot be asked just now."""
+    status = entry.runtime_data.status
+    told = any(card_told(channel).is_told for channel in status.data.channels)
+    return told or not status.looked
 
 
 def _port_choice(sims: Collection[ChannelStatus]) -> Selector[Any]:

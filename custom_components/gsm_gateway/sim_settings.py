@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .cards import present_imsi
 from .const import (
-    CONF_IMSI,
+    CONF_CHANNEL,
     CONF_NUMBER_FORM,
     CONF_PACING,
     CONF_PARTS_PER_DAY,
@@ -32,9 +33,10 @@ def apply_sim_settings(line: Line, settings: Mapping[str, Any]) -> None:
         )
         if name in settings
     }
+    line.channel = settings[CONF_CHANNEL]
     line.policy = SendPolicy(settings.get(CONF_USE_FOR_SENDING, SendPolicy.ALWAYS))
     line.limits = Limits(**given)
     line.pacing = settings.get(CONF_PACING)
     line.roaming_allowed = settings.get(CONF_ROAMING, False)
     line.number_form = NumberForm(settings.get(CONF_NUMBER_FORM, NumberForm.AS_GIVEN))
-    line.country = country_of(settings.get(CONF_IMSI))
+    line.country = country_of(present_imsi(settings))

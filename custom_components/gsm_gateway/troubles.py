@@ -1,7 +1,9 @@
 """What the user should know or decide about messages, as repair issues."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -13,6 +15,7 @@ ISSUE_STORE_FULL: Final = "store_full"
 ISSUE_STORE_DAMAGED: Final = "store_damaged"
 ISSUE_RESTORED: Final = "restored"
 ISSUE_STOPPED: Final = "stopped"
+ISSUE_OTHER_CARD: Final = "other_card"
 ISSUE_UDP_PORT: Final = "udp_port_taken"
 
 _STOPPED: Final = {
@@ -111,3 +114,30 @@ def async_udp_port(hass: HomeAssistant, port: int, error: OSError | None) -> Non
             "detail": error.strerror or "no reason given",
         },
     )
+
+
+@callback
+def async_other_cards(
+    hass: HomeAssistant, entry: ConfigEntry, sims: Mapping[int, str]
+) -> None:
+    """Ask about the ports of a box that have another card; `sims` names them by port."""
+    begin = f"{ISSUE_OTHER_CARD}_{entry.entry_id}_"
+    asked = {f"{begin}{port}" for port in sims}
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.startswith(begin) and issue_id not in asked:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for port, name in sims.items():
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            f"{begin}{port}",
+            data={"entry_id": entry.entry_id, "port": port},
+            is_fixable=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="other_card",
+            translation_placeholders={
+                "gateway": entry.title,
+                "port": str(port),
+                "sim": name,
+            },
+        )

@@ -239,13 +239,20 @@ class ChannelStatus:
     """Where it called from, as `host:port`."""
 
     def updated_by(self, news: ChannelStatus) -> ChannelStatus:
-        """Return this status with all that `news` tells."""
+        """Return this status with what `news` tells; what a card was known by leaves with it."""
         told = {
             each.name: value
             for each in fields(news)
             if (value := getattr(news, each.name)) is not None
         }
+        if news.sim_present is False or self._has_other_card_than(news):
+            told = dict.fromkeys(("iccid", "imsi", "number")) | told
         return replace(self, **told)
+
+    def _has_other_card_than(self, news: ChannelStatus) -> bool:
+        """Tell whether `news` is about another card."""
+        pairs = ((self.iccid, news.iccid), (self.imsi, news.imsi))
+        return any(known and told and known != told for known, told in pairs)
 
     @property
     def signal_dbm(self) -> int | None:

@@ -51,12 +51,14 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """A SIM, for reading how numbers in the log were written."""
+    """A SIM, for reading what the log has of it, and how numbers were written there."""
 
     line_id: str
     box_id: str
     channel: int
     country: Country | None
+    since: datetime | None = None
+    """What was sent before was sent by another card, and does not count."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +118,9 @@ class Guard:
         countries = {sim.line_id: sim.country for sim in sims}
         for row in past.handed:
             self._load_handed(row, countries.get(row.line_id))
+        for sim in sims:
+            if sim.since is not None:
+                self.begin_anew(sim.line_id, sim.since)
         if past.handed:
             self._calendar.hold(datetime.fromtimestamp(past.now, UTC))
         self._load_talks(past, sims)
@@ -194,6 +199,11 @@ class Guard:
         """Return what a SIM has sent, for the user's eyes."""
         account = self._account(line_id)
         return Used(today=account.today, month_parts=account.used(Budget.MONTH))
+
+    def begin_anew(self, line_id: str, since: datetime) -> None:
+        """Count what a SIM sends from then on: it has a new card."""
+        age = (self._clock.now() - since).total_seconds()
+        self._account(line_id).begin_anew(self._clock.monotonic() - age)
 
     def _account(self, line_id: str) -> Account:
         if (account := self._accounts.get(line_id)) is None:

@@ -136,6 +136,13 @@ class Account:
             ),
         )
 
+    def begin_anew(self, at: float) -> None:
+        """Forget what was counted before a moment of the monotonic clock: there is a new card."""
+        for window in (self._hour, self._day, self._alarm_hour):
+            window.clear_before(at)
+        for span in (self._month, self._today):
+            span.clear_before(at)
+
     def _rolling(self, which: Budget) -> Window[str]:
         match which:
             case Budget.HOUR:

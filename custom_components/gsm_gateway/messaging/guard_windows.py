@@ -80,6 +80,12 @@ class Window[K: Hashable]:
             if entry.key == key:
                 self.remove(entry)
 
+    def clear_before(self, at: float) -> None:
+        """Take back everything that was added before."""
+        for entry in self._entries:
+            if entry.at < at:
+                self.remove(entry)
+
     def leaving(self, key: K | None = None) -> list[tuple[float, int]]:
         """Return in how many seconds how much leaves, of one key or of all, the next first."""
         self._trim()
@@ -136,3 +142,9 @@ class Since:
         if entry.at >= self._counted_from:
             self._total -= entry.amount
         entry.amount = 0
+
+    def clear_before(self, at: float) -> None:
+        """Take back everything that was added before."""
+        for entry in self._entries:
+            if entry.at < at:
+                self.remove(entry)

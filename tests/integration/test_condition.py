@@ -120,6 +120,17 @@ async def test_a_sim_of_which_nothing_is_known_is_not_registered(
     assert not await passes(hass, {"entity_id": REGISTRATIONS}, behavior=behavior)
 
 
+async def test_all_means_also_those_of_which_nothing_is_known(
+    hass: HomeAssistant, cellar: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    fake_box.change(2, registered=None)
+    await register(hass, fake_box, sim1=True)
+    target = {"entity_id": REGISTRATIONS}
+
+    assert await passes(hass, target, behavior="any")
+    assert not await passes(hass, target, behavior="all")
+
+
 @pytest.mark.parametrize("behavior", ["any", "all"])
 async def test_what_is_no_sim_is_not_registered(
     hass: HomeAssistant, cellar: MockConfigEntry, behavior: str

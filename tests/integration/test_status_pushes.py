@@ -11,14 +11,13 @@ from homeassistant.const import (
     STATE_ON,
     STATE_UNAVAILABLE,
 )
-from homeassistant.core import Event, HomeAssistant, State, callback
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_report_event
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
-    mock_restore_cache_with_extra_data,
 )
 
 from custom_components.gsm_gateway.gateways.model import (
@@ -264,18 +263,13 @@ async def test_last_seen_outlives_the_connection(
     assert shown(hass, LAST_SEEN).attributes["address"] == "192.0.2.7:4711"
 
 
-async def test_last_seen_outlives_a_restart(
+async def test_last_seen_is_restored(
     hass: HomeAssistant,
     everything_enabled: None,
     pushing: MockConfigEntry,
     fake_box: FakeBox,
 ) -> None:
     await hass.config_entries.async_unload(pushing.entry_id)
-    kept = {
-        "native_value": {"__type": str(datetime), "isoformat": NOON.isoformat()},
-        "native_unit_of_measurement": None,
-    }
-    mock_restore_cache_with_extra_data(hass, [(State(LAST_SEEN, "unknown"), kept)])
     fake_box.on = False
     await hass.config_entries.async_setup(pushing.entry_id)
     await settle(hass)

@@ -186,3 +186,10 @@ async def test_trial_is_bounded() -> None:
                     server.take(full(f"line-{line}"), (f"10.0.0.{host}", 1))
             assert len(trial.strange) == 5
             assert {len(ids) for ids in trial.strange.values()} == {64}
+
+
+async def test_trial_that_outlives_the_server() -> None:
+    server = SmsServer(0, Clock(SCALE), host="127.0.0.1")
+    with server.watch(frozenset(("home-1",)), "secret", lambda: None):
+        await server.aclose()
+    assert server.bound_port is None

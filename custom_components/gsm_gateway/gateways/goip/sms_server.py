@@ -73,7 +73,7 @@ class SmsServer:
         self._logins: dict[str, UdpLogin] = {}
         self._places: dict[Address, list[UdpLogin]] = {}
         self._place_of: dict[UdpLogin, Address] = {}
-        self._trials: list[Trial] = []
+        self._trials: set[Trial] = set()
         self._strangers = Strangers(clock, self._tell_strangers)
         self._last_number = 0
         self._has_failed = False
@@ -125,12 +125,12 @@ class SmsServer:
         box repeats them. `on_change` hears that there is something new.
         """
         trial = Trial(ids, password, on_change)
-        self._trials.append(trial)
+        self._trials.add(trial)
         self._open_or_close()
         try:
             yield trial
         finally:
-            self._trials.remove(trial)
+            self._trials.discard(trial)
             self._open_or_close()
 
     def next_number(self) -> int:

@@ -30,9 +30,12 @@ def _texts_of(flow: Flow) -> Json:
     texts: Json = english()
     if isinstance(flow, RepairsFlow):
         issue = ir.async_get(flow.hass).async_get_issue(flow.handler, flow.issue_id)
-        if issue is None or issue.translation_key is None:
-            return {}  # it has just been mended
-        texts = texts["issues"][issue.translation_key]["fix_flow"]
+        keys: list[str] = [*texts["issues"]]
+        if issue is not None and issue.translation_key is not None:
+            keys = [issue.translation_key]
+        key = next((key for key in keys if flow.issue_id.startswith(key)), keys[0])
+        # What has just been mended ends without a text, or by one of its own.
+        texts = texts["issues"][key].get("fix_flow", {})
     elif isinstance(flow, ConfigSubentryFlow):
         texts = texts["config_subentries"][flow.handler[1]]
     else:

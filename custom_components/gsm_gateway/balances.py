@@ -33,7 +33,7 @@ from .const import (
 from .devices import device_name
 from .errors import card_not_known
 from .gateways.clock import Clock
-from .gateways.model import GatewayError
+from .gateways.model import ChannelUnavailable, GatewayError
 from .messaging.line import Line
 from .messaging.store import Store, StoreUnavailable
 from .messaging.ussd import NOT_DIALLED, AlarmFirst
@@ -239,6 +239,9 @@ class Balances:
         if not (kept or waited_for):
             await self._revoke(sim_id)
             raise StoreUnavailable("the disk is full")
+        if other_card(sim.data) is not None:  # found meanwhile
+            await self._revoke(sim_id)
+            raise ChannelUnavailable("another card is in the port")
         try:
             answers = await self._lines[sim_id].run_ussd(codes, waited_for=waited_for)
         except NOT_DIALLED:

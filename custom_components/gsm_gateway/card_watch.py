@@ -60,8 +60,9 @@ class CardWatch:
 
     @callback
     def async_leave(self) -> None:
-        """Ask nothing while the box is not set up."""
-        troubles.async_other_cards(self._hass, self._entry, {})
+        """Ask nothing while the box is not set up; after the end nothing is written."""
+        if self._hass.is_running:
+            troubles.async_other_cards(self._hass, self._entry, {})
 
     @callback
     def async_look(self) -> None:

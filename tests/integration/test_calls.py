@@ -113,6 +113,7 @@ async def test_a_box_that_tells_of_no_calls_has_no_entity_for_them(
         await set_up(hass, entry)
         assert hass.states.get(EVENT) is None
         dialog = await Dialog.subentry(hass, entry, "sim", "sim1")
+        await dialog.choose("change")
     assert dialog.folded().keys() == FOLDED_SIM.keys()
 
 
@@ -260,6 +261,7 @@ async def test_the_setting_is_there_where_the_box_can(
     hass: HomeAssistant, gate: MockConfigEntry
 ) -> None:
     dialog = await Dialog.subentry(hass, gate, "sim", "sim2")
+    await dialog.choose("change")
     assert dialog.suggested("calls", "reject_calls") is False
     plain = {"balance_interval": 24, "use_for_sending": "always"}
     await dialog.fill(**plain, **FOLDED_SIM, calls={"reject_calls": True})

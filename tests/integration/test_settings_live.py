@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
 from tests.integration.boxes import yeastar_data
+from tests.integration.cards import look
 from tests.integration.entries import (
     add,
     change,
@@ -23,6 +24,7 @@ from tests.integration.entries import (
     settle,
     sim,
 )
+from tests.integration.repairing import fix
 from tests.integration.scene import ANNA, BOB
 from tests.simulator.core.journal import LOGIN
 from tests.simulator.yeastar.box import YeastarBox
@@ -87,7 +89,19 @@ async def options(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         await settle(hass)
 
 
-@pytest.mark.parametrize("work", [contacts, sims, options])
+async def cards(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Find out that the two cards have changed places, or that they are back."""
+    channels = entry.runtime_data.status.data.channels
+    known = {sim.data["channel"]: sim for sim in entry.get_subentries_of_type("sim")}
+    for port, other in ((1, 2), (2, 1)):
+        card = {**known[port].data, "imsi": channels[other - 1].imsi, "iccid": None}
+        hass.config_entries.async_update_subentry(entry, known[port], data=card)
+    await look(hass, entry)
+    await fix(hass, f"other_card_{entry.entry_id}_1", next_step_id="moved")
+    assert known[1].data["channel"] == 2
+
+
+@pytest.mark.parametrize("work", [contacts, sims, options, cards])
 async def test_no_message_is_missed_and_the_link_stays(
     hass: HomeAssistant,
     yeastar_box: YeastarBox,
@@ -97,8 +111,8 @@ async def test_no_message_is_missed_and_the_link_stays(
         domain="gsm_gateway",
         title="Cellar",
         data=yeastar_data(yeastar_box),
-        options=goip_entry().options,
-        subentries_data=[sim(1)],
+        options={**goip_entry().options, "known_ports": [1, 2]},
+        subentries_data=[sim(1)] if work is not cards else [sim(1), sim(2)],
     )
     events = async_capture_events(hass, EVENT_SMS_RECEIVED)
     await set_up(hass, entry)

@@ -75,7 +75,6 @@ class Line:
         """Start idle, enabled, not connected, registration not known."""
         self.line_id = line_id
         self.box_id = box_id
-        self.channel = channel
         self.gateway = gateway
         self.policy = policy
         self.connected = False
@@ -95,6 +94,7 @@ class Line:
         self.last_sent = -inf
         """When (monotonic) it sent last, over restarts and reloads."""
         self.dialogues = Dialogues(channel, gateway, clock)
+        self._channel = channel
         self._clock = clock
         self._holder: object = None
         self._dials = False
@@ -104,6 +104,17 @@ class Line:
         """A message of several SMS has not sent all of them."""
         self._rests_until = 0.0
         self._rest = _SHORTEST_REST
+
+    @property
+    def channel(self) -> int:
+        """The port that the SIM is in."""
+        return self._channel
+
+    @channel.setter
+    def channel(self, channel: int) -> None:
+        if channel != self._channel:
+            self._channel = channel
+            self.dialogues = Dialogues(channel, self.gateway, self._clock)
 
     @property
     def registered(self) -> bool | None:

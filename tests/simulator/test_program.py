@@ -165,3 +165,9 @@ async def test_help(box: str) -> None:
     code, out, _ = await run(*PROGRAM, box, "--help")
     assert code == 0
     assert "--time-scale" in out
+
+
+async def test_the_control_address_is_the_one_that_it_listens_on() -> None:
+    async with program("goip", "--host", "127.0.0.2") as (_, ready):
+        assert ready["control"].startswith("http://127.0.0.2:")
+        assert (await control(ready, "state"))["name"] == "goip"

@@ -24,6 +24,7 @@ class ControlServer:
     def __init__(self, box: Box, host: str = "127.0.0.1", port: int = 0) -> None:
         """Prepare the server for one box."""
         self._box = box
+        self._host = f"[{host}]" if ":" in host else host
         self._commands = commands_of(box)
         options = HttpOptions(keep_alive=True, version="HTTP/1.1")
         self._server = HttpServer(self._handle, box.clock, options, host, port)
@@ -36,7 +37,7 @@ class ControlServer:
     @property
     def url(self) -> str:
         """The address for `control --url`."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self._host}:{self.port}"
 
     async def start(self) -> None:
         """Listen."""

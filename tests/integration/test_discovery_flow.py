@@ -242,7 +242,7 @@ async def test_a_box_that_is_added_by_hand_is_offered_no_more(
     other = await Dialog.add(hass, "goip")
     with (
         patch.object(brands, "identify", return_value=GatewayStatus()),
-        patch("custom_components.gsm_gateway.async_setup_entry", return_value=True),
+        patch("custom_components.gsm_gateway.async_setup_entry", return_value=False),
     ):
         await other.fill(**goip_form(goip_box, host=STRANGER))
         await other.choose("without_sim")

@@ -232,13 +232,17 @@ async def test_one_can_wait_longer(
     port: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    await goip_box.udp_silence(state=True, line=2)
+    await call_home(goip_box, port)
     dialog = await listening(hass, goip_box, udp_form(port))
     await dialog.until(is_menu)
     monkeypatch.undo()
+    await goip_box.udp_silence(state=True, line=1)
     await dialog.choose("listen_longer")
     assert dialog.result["type"] is FlowResultType.SHOW_PROGRESS
+    assert rows(dialog)[0] == "| 1 | `home-1` | ✓ |", "it has called before"
 
-    await call_home(goip_box, port)
+    await goip_box.udp_silence(state=False, line=2)
     await dialog.until(lambda result: result.get("step_id") == "balance")
 
 

@@ -165,6 +165,16 @@ STATUS = ChannelStatus(
             ChannelStatus(channel=1, sim_present=True, registered=True, signal_csq=7),
         ),
         ("signal:-1;imei:;imsi:x'y;pro:\n", ChannelStatus(channel=1)),
+        (
+            "gsm_status:LOGOUT;imsi:;iccid:;disable_status:0",
+            ChannelStatus(
+                channel=1, sim_present=False, registered=False, module_on=True
+            ),
+        ),
+        (
+            "gsm_status:LOGOUT;imsi:;iccid:;disable_status:1",
+            ChannelStatus(channel=1, registered=False, module_on=False),
+        ),
     ],
 )
 async def test_keepalive_tells_the_status(told: str, status: ChannelStatus) -> None:

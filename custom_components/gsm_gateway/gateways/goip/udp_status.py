@@ -23,11 +23,15 @@ def keepalive_status(
         (keepalive.told("gsm_status") or "").upper()
     )
     imsi, iccid = _card(keepalive, "imsi"), _card(keepalive, "iccid")
+    module_on = {"0": True, "1": False}.get(keepalive.told("disable_status") or "")
+    # Firmware that tells of cards tells of none by a blank; a module without power cannot.
+    blank = keepalive.fields.get("imsi") == ""
+    absent = False if module_on and blank else None
     return ChannelStatus(
         channel=channel,
-        sim_present=True if registered or imsi or iccid else None,
+        sim_present=True if registered or imsi or iccid else absent,
         registered=registered,
-        module_on={"0": True, "1": False}.get(keepalive.told("disable_status") or ""),
+        module_on=module_on,
         signal_csq=csq(keepalive.told("signal")),
         operator=_name(keepalive, "pro"),
         number=_name(keepalive, "num"),

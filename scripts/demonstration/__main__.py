@@ -6,27 +6,35 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 import shutil
 import signal
-import socket
 import sys
 from tempfile import TemporaryDirectory
 
-from .boxes import Box
-from .check import CheckFailed, check
+from .boxes import Box, Boxes
+from .check import check
+from .dashboard import make_dashboard
 from .furnish import (
-    GOIP_ARGUMENTS,
-    TG_ARGUMENTS,
+    SimEntities,
     add_contact,
-    add_goip,
+    add_smpp_goip,
     add_tg,
-    aim_automation,
-    find_sims,
-    make_dashboard,
+    add_udp_goip,
+    aim_automations,
+    reject_calls,
+    wait_for_sims,
 )
 from .home import Home, HomeError
+from .inventory import (
+    SIMS,
+    STRANGER_ADDRESS,
+    STRANGER_PASSWORD,
+    WEB_PASSWORD,
+)
 from .life import live
+from .ports import free_port, free_udp_port
+from .seen import CheckFailed
 
 DEFAULT_PORT = 8123
-SIMS = (4, 2)
+USUAL_UDP_PORT = 44444
 
 
 def say(text: str) -> None:
@@ -37,40 +45,71 @@ def say(text: str) -> None:
 async def run(folder: Path, port: int, *, only_check: bool) -> None:
     """Start everything, and stop it again at the end."""
     async with AsyncExitStack() as stack:
-        say("Starting two simulated boxes with six SIM cards")
-        boxes = []
-        for arguments in (GOIP_ARGUMENTS, TG_ARGUMENTS):
-            box = await Box.start(arguments)
-            stack.push_async_callback(box.stop)
-            boxes.append(box)
+        udp_port = free_udp_port(0 if only_check else USUAL_UDP_PORT)
+        say(f"Starting simulated boxes, with {SIMS} SIM cards to be added")
+        boxes = await stack.enter_async_context(Boxes.started())
         say("Starting Home Assistant")
         home = await stack.enter_async_context(Home(folder, port))
-        say("Adding both boxes")
-        await add_goip(home, boxes[0])
-        await add_tg(home, boxes[1])
-        await add_contact(home)
-        sims = await find_sims(home)
-        await aim_automation(home, sims)
+        say("Adding a GoIP by UDP, a GoIP by SMPP, and a Yeastar TG")
+        sims = await _furnish(home, boxes, udp_port)
+        if boxes.stranger is None:
+            say(f"This machine has no address {STRANGER_ADDRESS}: no box is discovered")
+        else:
+            say(f"A further GoIP begins to call, from {STRANGER_ADDRESS}")
+            await boxes.stranger.call(home.session, udp_port)
         if only_check:
             await check(home, boxes, sims)
             return
-        path = await make_dashboard(home, sims)
+        hint = _hint(boxes.stranger) if boxes.stranger else ""
+        path = await make_dashboard(home, sims, hint)
         print(f"\n    {home.url}{path}\n", flush=True)
+        _tell_commands(boxes)
+        say("Ctrl-C stops everything")
+        await live(home, boxes, sims)
+
+
+async def _furnish(home: Home, boxes: Boxes, udp_port: int) -> list[SimEntities]:
+    """Add the boxes and what belongs to them; return their SIMs."""
+    await add_udp_goip(home, boxes.udp, udp_port)
+    await add_smpp_goip(home, boxes.smpp)
+    await add_tg(home, boxes.tg)
+    await add_contact(home)
+    sims = await wait_for_sims(home, SIMS)
+    await aim_automations(home, sims)
+    await reject_calls(home, next(sim for sim in sims if sim.call))
+    return sims
+
+
+def _hint(stranger: Box) -> str:
+    """Return what to type about the box that is discovered."""
+    return (
+        "### A further box calls\n"
+        f"Home Assistant has discovered a GoIP at {STRANGER_ADDRESS}. "
+        "Open [Devices & services](/config/integrations) and choose *Add*:\n\n"
+        "| | |\n| :-- | :-- |\n"
+        f"| Address | `{STRANGER_ADDRESS}:{stranger.ports['http']}` |\n"
+        "| User | `admin` |\n"
+        f"| Password | `{WEB_PASSWORD}` |\n"
+        f"| Password of the lines | `{STRANGER_PASSWORD}` |\n"
+    )
+
+
+def _tell_commands(boxes: Boxes) -> None:
+    """Say how to make things happen."""
+    command = f"python -m tests.simulator control --url {boxes.udp.control}"
+    print(
+        f"  The boxes take commands too, for example:\n"
+        f'    {command} receive line=2 from=+491701112233 text="ping"\n'
+        f"    {command} call line=1 from=+491701234567\n",
+        flush=True,
+    )
+    if boxes.stranger is not None:
+        address = f"{STRANGER_ADDRESS}:{boxes.stranger.ports['http']}"
         print(
-            f"  The boxes take commands too, for example:\n"
-            f"    python -m tests.simulator control --url {boxes[0].control}"
-            f' receive line=2 from=+491701112233 text="ping"\n',
+            f"  The box that is discovered: {address}, user admin, password "
+            f"{WEB_PASSWORD}, password of the lines {STRANGER_PASSWORD}\n",
             flush=True,
         )
-        say("Ctrl-C stops everything")
-        await live(home, list(zip(boxes, SIMS, strict=True)), sims)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 async def main() -> int:

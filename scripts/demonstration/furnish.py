@@ -1,130 +1,94 @@
-"""Adds both boxes through the config flow, a contact, and a dashboard."""
+"""Adds the boxes through the config flow, a contact, and what the automations need."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-import shlex
 from typing import Any
 
 from .boxes import Box
 from .home import Home, HomeError
-
-BALANCE_CODES = {
-    "o2": ("*101#", "EUR"),
-    "plus": ("*100#", "PLN"),
-    "mts": ("*100#", "RUB"),
-    "kyivstar": ("*111#", "UAH"),
-    "vodafone": ("*100#", "EUR"),
-    "safaricom": ("*144#", "KES"),
-}
-"""What the owner of these cards knows, for where the form proposes nothing."""
-
-CONTACT_NUMBER = "+491701234567"
-GOIP_PASSWORD = "demo-web"
-SMPP_PASSWORD = "demo"
-TG_PASSWORD = "demo-api"
-
-
-def _card(line: int, **facts: str) -> list[str]:
-    """Return the simulator's option for one SIM card."""
-    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in facts.items())
-    return ["--sim", f"{line} {words}"]
-
-
-GOIP_ARGUMENTS = (
-    *("goip", "--lines", "4", "--web-password", GOIP_PASSWORD),
-    *("--smpp-id", "goip", "--smpp-password", SMPP_PASSWORD, "--firmware", "new"),
-    *_card(
-        1,
-        operator="o2",
-        imsi="262070000000001",
-        number="+491760000001",
-        balance="14.20",
-        price_per_sms="0.09",
-        balance_code="*101#",
-        balance_template="Ihr Guthaben betraegt {balance} EUR.",
-    ),
-    *_card(
-        2,
-        operator="Plus",
-        imsi="260010000000002",
-        number="+48601000002",
-        balance="31.50",
-        price_per_sms="0.20",
-        balance_code="*100#",
-        balance_template="Stan konta: {balance} PLN. Konto wazne do 01-03-2027.",
-    ),
-    *_card(
-        3,
-        operator="MTS",
-        imsi="250010000000003",
-        number="+79160000003",
-        balance="152.40",
-        price_per_sms="2.50",
-        balance_code="*100#",
-        balance_template="Баланс: {balance} р.",
-    ),
-    *_card(
-        4,
-        operator="Kyivstar",
-        imsi="255030000000004",
-        number="+380670000004",
-        balance="54.30",
-        price_per_sms="1.10",
-        balance_code="*111#",
-        balance_template="Na rahunku {balance} grn.",
-    ),
+from .inventory import (
+    BALANCE_CODES,
+    CONTACT_NUMBER,
+    SMPP_PASSWORD,
+    STRANGER_ADDRESS,
+    STRANGER_PASSWORD,
+    TG_PASSWORD,
+    WEB_PASSWORD,
 )
-TG_ARGUMENTS = (
-    *("yeastar", "--lines", "2", "--password", TG_PASSWORD),
-    *_card(
-        1,
-        operator="Vodafone",
-        imsi="262020000000005",
-        number="+491720000005",
-        balance="9.85",
-        price_per_sms="0.09",
-        balance_code="*100#",
-        balance_template="Dein Guthaben betraegt: {balance} EUR.",
-    ),
-    *_card(
-        2,
-        operator="Safaricom",
-        imsi="639020000000006",
-        number="+254700000006",
-        balance="1234.50",
-        price_per_sms="1.20",
-        balance_code="*144#",
-        balance_template="Your airtime balance is Ksh {balance}. Bonga points: 340",
-    ),
-)
+
+TELLING_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class SimEntities:
-    """What the dashboard and the check look at, of one SIM."""
+    """What the dashboard and the check look at, of one SIM.
+
+    Empty is what its box does not tell.
+    """
 
     device_id: str
     device: str
     balance: str
     incoming: str
     refresh: str
+    operator: str
+    signal: str
+    line_state: str
+    call: str
+
+    @property
+    def box(self) -> str:
+        """The name of the box."""
+        return self.device.rsplit(" SIM ", 1)[0]
+
+    @property
+    def line(self) -> int:
+        """The port."""
+        return int(self.device.rsplit(" ", 1)[1])
 
 
-async def add_goip(home: Home, box: Box) -> None:
-    """Add the GoIP, with SMPP, as a person would."""
-    page = {
-        "host": f"127.0.0.1:{box.ports['http']}",
+def _goip_page(box: Box, host: str = "127.0.0.1", **more: str) -> dict[str, Any]:
+    """Return the first page about a GoIP."""
+    return {
+        "host": f"{host}:{box.ports['http']}",
         "username": "admin",
-        "password": GOIP_PASSWORD,
-        "transport": "smpp",
+        "password": WEB_PASSWORD,
         "connection": {"http_port": 80, "verify_ssl": True},
+        **more,
     }
+
+
+async def add_udp_goip(home: Home, box: Box, port: int) -> None:
+    """Add the GoIP that calls: take what the form proposes and type it into the box."""
+    flow = home.config_flow()
+    await flow.start()
+    await flow.fill({"next_step_id": "goip"})
+    step = await flow.fill(_goip_page(box, transport="udp"))
+    proposed = _suggestions(step["data_schema"])
+    await flow.fill({**proposed, "udp_port": port})
+    for name, value in (
+        ("udp_id", proposed["udp_ids"][0].removesuffix("1")),
+        ("udp_password", proposed["udp_password"]),
+    ):
+        await box.command(home.session, "option", name=name, value=value)
+    await box.call(home.session, port)
+    _check_added(await flow.fill(_balance_page(await flow.wait())))
+    for line in (await box.state(home.session))["lines"]:
+        # What a line does is told when it changes; else nothing would be shown at first.
+        await box.command(
+            home.session, "push", line=line["line"], verb="STATE", info="IDLE"
+        )
+
+
+async def add_smpp_goip(home: Home, box: Box) -> None:
+    """Add the GoIP whose SMPP server is switched on."""
     smpp = {
         "smpp_system_id": "goip",
         "smpp_password": SMPP_PASSWORD,
         "smpp_port": box.ports["smpp"],
     }
-    await _add_box(home, "goip", page, smpp)
+    await _add_box(home, "goip", _goip_page(box, transport="smpp"), smpp)
 
 
 async def add_tg(home: Home, box: Box) -> None:
@@ -143,14 +107,25 @@ async def add_tg(home: Home, box: Box) -> None:
     await _add_box(home, "yeastar", page)
 
 
+async def add_stranger(home: Home, box: Box, flow_id: str) -> None:
+    """Add the box that was discovered."""
+    flow = home.config_flow(flow_id)
+    page = _goip_page(box, STRANGER_ADDRESS, udp_password=STRANGER_PASSWORD)
+    _check_added(await flow.fill(_balance_page(await flow.fill(page))))
+
+
 async def _add_box(home: Home, brand: str, *pages: dict[str, Any]) -> None:
     """Go through the pages of the config flow."""
-    flow = home.config_flow("gsm_gateway")
+    flow = home.config_flow()
     await flow.start()
     step = await flow.fill({"next_step_id": brand})
     for page in pages:
         step = await flow.fill(page)
-    result = await flow.fill(_balance_page(step))
+    _check_added(await flow.fill(_balance_page(step)))
+
+
+def _check_added(result: Mapping[str, Any]) -> None:
+    """Raise HomeError when the last page did not add the box."""
     if result["type"] != "create_entry":
         raise HomeError(f"The box was not added: {result}")
 
@@ -160,18 +135,23 @@ def _balance_page(step: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     names: Mapping[str, str] = step["description_placeholders"]
     filled: dict[str, dict[str, str]] = {}
     for section in step["data_schema"]:
-        fields = {field["name"]: _suggestion(field) for field in section["schema"]}
+        fields = _suggestions(section["schema"])
         code, currency = BALANCE_CODES[names[section["name"]].casefold()]
-        proposed = next((n for n in fields if n.endswith("code") and fields[n]), None)
-        if proposed is None:
+        if not any(name.endswith("code") for name in fields):
             fields |= {"balance_code": code, "currency": currency}
-        filled[section["name"]] = {name: text for name, text in fields.items() if text}
+        filled[section["name"]] = fields
     return filled
 
 
-def _suggestion(field: Mapping[str, Any]) -> str:
-    """Return what the form proposes for a field."""
-    return str(field.get("description", {}).get("suggested_value") or "")
+def _suggestions(schema: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a form proposes, section by section."""
+    found: dict[str, Any] = {}
+    for field in schema:
+        if "schema" in field:
+            found[field["name"]] = _suggestions(field["schema"])
+        elif value := field.get("description", {}).get("suggested_value"):
+            found[field["name"]] = value
+    return found
 
 
 async def add_contact(home: Home) -> None:
@@ -179,7 +159,7 @@ async def add_contact(home: Home) -> None:
     entries = await home.request(
         "GET", "/api/config/config_entries/entry?domain=gsm_gateway"
     )
-    flow = home.config_flow([entries[0]["entry_id"], "contact"], subentry=True)
+    flow = home.subentry_flow(entries[0]["entry_id"], "contact")
     await flow.start()
     await flow.fill(
         {
@@ -190,6 +170,19 @@ async def add_contact(home: Home) -> None:
             "priority": "normal",
         }
     )
+
+
+async def reject_calls(home: Home, sim: SimEntities) -> None:
+    """Let a SIM reject calls at once, as a person does in its settings."""
+    (device,) = [
+        device
+        for device in await home.websocket("config/device_registry/list")
+        if device["id"] == sim.device_id
+    ]
+    ((entry_id, (subentry_id,)),) = device["config_entries_subentries"].items()
+    flow = home.subentry_flow(entry_id, "sim", subentry_id)
+    page = _suggestions((await flow.start())["data_schema"])
+    await flow.fill({**page, "calls": {"reject_calls": True}})
 
 
 async def find_sims(home: Home) -> list[SimEntities]:
@@ -210,6 +203,10 @@ async def find_sims(home: Home) -> list[SimEntities]:
             balance=keys["balance"],
             incoming=keys["incoming_sms"],
             refresh=keys["refresh_balance"],
+            operator=keys.get("operator", ""),
+            signal=keys.get("signal", ""),
+            line_state=keys.get("line_state", ""),
+            call=keys.get("incoming_call", ""),
         )
         for device_id, keys in found.items()
         if "balance" in keys
@@ -217,82 +214,35 @@ async def find_sims(home: Home) -> list[SimEntities]:
     return sorted(sims, key=lambda sim: sim.device)
 
 
-async def aim_automation(home: Home, sims: list[SimEntities]) -> None:
-    """Let the answer to a ping name its SIMs, as a person does in the editor.
+async def wait_for_sims(home: Home, number: int) -> list[SimEntities]:
+    """Return so many SIMs, once their boxes have told of their lines. Raises HomeError."""
+    sims: list[SimEntities] = []
+    try:
+        async with asyncio.timeout(TELLING_SECONDS):
+            while True:
+                sims = await find_sims(home)
+                if len(sims) >= number and all(map(_is_told, sims)):
+                    return sims
+                await asyncio.sleep(0.3)
+    except TimeoutError:
+        raise HomeError(f"{number} SIMs were expected, there are {sims}") from None
+
+
+def _is_told(sim: SimEntities) -> bool:
+    """Tell whether a box has said of a line what it can say."""
+    return bool(sim.signal and (sim.line_state or not sim.call))
+
+
+async def aim_automations(home: Home, sims: list[SimEntities]) -> None:
+    """Let the automations name their SIMs, as a person does in the editor.
 
     Without a target every SIM counts too, but the editor shows that in red.
     """
-    path = "/api/config/automation/config/demo_answer_ping"
-    automation = await home.request("GET", path)
-    incoming = [sim.incoming for sim in sims]
-    automation["triggers"][0]["target"] = {"entity_id": incoming}
-    await home.request("POST", path, automation)
-
-
-async def make_dashboard(home: Home, sims: list[SimEntities]) -> str:
-    """Make the dashboard and return its path."""
-    path = "sim-cards"
-    await home.websocket(
-        "lovelace/dashboards/create",
-        url_path=path,
-        title="SIM cards",
-        icon="mdi:sim",
-        mode="storage",
-        show_in_sidebar=True,
-        require_admin=False,
-    )
-    config = {"views": [_view(sims)]}
-    await home.websocket("lovelace/config/save", url_path=path, config=config)
-    return f"/{path}/overview"
-
-
-def _view(sims: list[SimEntities]) -> dict[str, Any]:
-    """Return the one page of the dashboard."""
-    balances = [
-        {"type": "tile", "entity": sim.balance, "name": sim.device} for sim in sims
-    ]
-    history = {
-        "type": "history-graph",
-        "title": f"Balance of {sims[0].device}",
-        "hours_to_show": 1,
-        "entities": [{"entity": sims[0].balance, "name": sims[0].device}],
-    }
-    rows = "".join(
-        f"{{% if state_attr('{sim.incoming}', 'sender') %}}"
-        f"| {sim.device} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
-        f"| {{{{ state_attr('{sim.incoming}', 'text') }}}} |\n{{% endif %}}"
-        for sim in sims
-    )
-    senders = {
-        "type": "markdown",
-        "title": "Last messages",
-        "content": f"| SIM | From | Text |\n| :-- | :-- | :-- |\n{rows}\n"
-        "The last message of each SIM.",
-    }
-    form = {
-        "type": "entities",
-        "title": "Write an SMS",
-        "entities": [
-            "input_text.sms_number",
-            "input_text.sms_text",
-            "script.send_an_sms",
-        ],
-    }
-    return {
-        "title": "SIM cards",
-        "path": "overview",
-        "type": "sections",
-        "max_columns": 3,
-        "sections": [
-            {"type": "grid", "cards": [_heading("Balances", "mdi:cash"), *balances]},
-            {"type": "grid", "cards": [_heading("History", "mdi:chart-line"), history]},
-            {
-                "type": "grid",
-                "cards": [_heading("Messages", "mdi:message-text"), form, senders],
-            },
-        ],
-    }
-
-
-def _heading(text: str, icon: str) -> dict[str, str]:
-    return {"type": "heading", "heading": text, "icon": icon}
+    for name, entities in (
+        ("demo_answer_ping", [sim.incoming for sim in sims]),
+        ("demo_ring_gate", [sim.call for sim in sims if sim.call]),
+    ):
+        path = f"/api/config/automation/config/{name}"
+        automation = await home.request("GET", path)
+        automation["triggers"][0]["target"] = {"entity_id": entities}
+        await home.request("POST", path, automation)

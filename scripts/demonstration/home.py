@@ -192,11 +192,17 @@ class Home:
 
     async def websocket(self, kind: str, **arguments: Any) -> Any:
         """Send one WebSocket command and return its result. Raises HomeError."""
-        socket = self._socket
-        if socket is None:
+        if self._socket is None:
             raise HomeError("The WebSocket is not open")
         self._message_id += 1
-        await socket.send_json({"id": self._message_id, "type": kind, **arguments})
+        command = {"id": self._message_id, "type": kind, **arguments}
+        try:
+            await self._socket.send_json(command)
+        except ConnectionError:
+            # Nobody has answered a ping while nothing was asked.
+            await self._connect_websocket()
+            await self._socket.send_json(command)
+        socket = self._socket
         while True:
             answer = await socket.receive_json(timeout=60)
             if answer["id"] == self._message_id and answer["type"] == "result":
@@ -220,29 +226,55 @@ class Home:
         state: dict[str, Any] = await self.request("GET", f"/api/states/{entity_id}")
         return state
 
-    def config_flow(self, handler: Any, *, subentry: bool = False) -> Flow:
-        """Return a flow that adds an entry, or a subentry of `[entry_id, type]`."""
-        kind = "subentries/flow" if subentry else "flow"
-        return Flow(self, f"/api/config/config_entries/{kind}", handler)
+    def config_flow(self, flow_id: str = "") -> Flow:
+        """Return a flow that adds a box: a new one, or one that waits for the user."""
+        path = "/api/config/config_entries/flow"
+        return Flow(self, path, {"handler": "gsm_gateway"}, flow_id)
+
+    def subentry_flow(self, entry_id: str, kind: str, subentry_id: str = "") -> Flow:
+        """Return a flow that adds a subentry, or changes the one that is named."""
+        start: dict[str, Any] = {"handler": [entry_id, kind]}
+        if subentry_id:
+            start["subentry_id"] = subentry_id
+        return Flow(self, "/api/config/config_entries/subentries/flow", start)
 
 
 class Flow:
     """A dialogue with Home Assistant, filled in page by page."""
 
-    def __init__(self, home: Home, path: str, handler: Any) -> None:
-        """Prepare; `start` shows the first page."""
+    def __init__(
+        self, home: Home, path: str, start: dict[str, Any], flow_id: str = ""
+    ) -> None:
+        """Prepare; `start` shows the first page, of one that runs already `look`."""
         self._home = home
         self._path = path
-        self._handler = handler
-        self._flow_id = ""
+        self._start = start
+        self._flow_id = flow_id
 
     async def start(self) -> dict[str, Any]:
         """Return the first page."""
-        page: dict[str, Any] = await self._home.request(
-            "POST", self._path, {"handler": self._handler}
-        )
+        page: dict[str, Any] = await self._home.request("POST", self._path, self._start)
         self._flow_id = page["flow_id"]
         return page
+
+    async def look(self) -> dict[str, Any]:
+        """Return the page that is shown now."""
+        page: dict[str, Any] = await self._home.request(
+            "GET", f"{self._path}/{self._flow_id}"
+        )
+        return page
+
+    async def wait(self) -> dict[str, Any]:
+        """Return the first page after one that waits for something. Raises HomeError."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while True:
+                    page = await self.look()
+                    if page["type"] != "progress":
+                        return page
+                    await asyncio.sleep(0.3)
+        except TimeoutError:
+            raise HomeError("The page that waits has not gone on") from None
 
     async def fill(self, page: dict[str, Any]) -> dict[str, Any]:
         """Fill in the page that is shown and return what comes next. Raises HomeError."""

@@ -1,12 +1,13 @@
-"""A small life for the demonstration: messages come in, balances fall and are asked for."""
+"""A small life for the demonstration: messages and calls come in, balances fall."""
 
 import asyncio
 from itertools import count
 import random
 
-from .boxes import Box
+from .boxes import Box, Boxes
 from .furnish import SimEntities
 from .home import Home
+from .inventory import CONTACT_NUMBER
 
 MESSAGES = (
     ("+491701112233", "ping"),
@@ -17,24 +18,52 @@ MESSAGES = (
     ("+491701112233", "ping"),
     ("+48601999888", "Meeting moved to 15:30, see you there."),
 )
+CALLS = (
+    (1, CONTACT_NUMBER),
+    (2, "+48601999888"),
+    (3, CONTACT_NUMBER),
+    (4, "+380671234567"),
+)
+"""Lines of the box that tells of calls, and who calls them."""
+WEAKEST, STRONGEST = 7, 28
+"""Of the signal (CSQ)."""
 PAUSE_SECONDS = (15, 30)
+RINGING_SECONDS = 8
 
 
-async def live(
-    home: Home, boxes: list[tuple[Box, int]], sims: list[SimEntities]
-) -> None:
-    """Go on until cancelled; `boxes` are given with their number of SIMs.
+async def live(home: Home, boxes: Boxes, sims: list[SimEntities]) -> None:
+    """Go on until cancelled.
 
-    The first SIM gets every ping, whose answer costs it something, and is
-    asked most often: the dashboard shows the history of its balance.
+    The first SIM that is called gets every ping, whose answer costs it something,
+    and is asked most often: the dashboard shows the history of its balance.
     """
+    first = next(sim for sim in sims if sim.call)
     for sim in sims:
         await home.action("button", "press", {"entity_id": sim.refresh})
     for turn in count():
         sender, text = MESSAGES[turn % len(MESSAGES)]
-        box, lines = boxes[0] if text == "ping" else random.choice(boxes)  # noqa: S311
-        line = 1 if text == "ping" else random.randint(1, lines)  # noqa: S311
-        await box.command(home.session, "receive", line=line, sender=sender, text=text)
+        sim = first if text == "ping" else random.choice(sims)  # noqa: S311
+        await boxes.added[sim.box].command(
+            home.session, "receive", line=sim.line, sender=sender, text=text
+        )
+        if turn % 2:
+            await _call(home, boxes.udp, *CALLS[turn // 2 % len(CALLS)])
         await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311
-        sim = sims[turn // 2 % len(sims)] if turn % 2 else sims[0]
+        await _wander(home, boxes.udp)
+        sim = sims[turn // 2 % len(sims)] if turn % 2 else first
         await home.action("button", "press", {"entity_id": sim.refresh})
+
+
+async def _call(home: Home, box: Box, line: int, caller: str) -> None:
+    """Ring for a while, if nobody ends the call before."""
+    await box.command(home.session, "call", line=line, caller=caller)
+    await asyncio.sleep(RINGING_SECONDS)
+    if (await box.state(home.session))["lines"][line - 1]["call"]:
+        await box.command(home.session, "hangup", line=line)
+
+
+async def _wander(home: Home, box: Box) -> None:
+    """Let the signal of one line rise or fall."""
+    line = random.randint(1, 4)  # noqa: S311
+    csq = random.randint(WEAKEST, STRONGEST)  # noqa: S311
+    await box.command(home.session, "signal", line=line, csq=csq)

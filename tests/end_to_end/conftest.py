@@ -7,9 +7,9 @@ import shutil
 from playwright.async_api import Page, async_playwright
 import pytest
 
-from scripts.demonstration.__main__ import free_port
 from scripts.demonstration.boxes import Box
 from scripts.demonstration.home import Home
+from scripts.demonstration.ports import free_port
 
 BROWSER_OPTIONS = (
     "--no-sandbox",

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
-from scripts.demonstration.__main__ import free_port
 from scripts.demonstration.boxes import Box
 from scripts.demonstration.furnish import (
-    GOIP_ARGUMENTS,
-    TG_ARGUMENTS,
     SimEntities,
-    add_goip,
+    add_smpp_goip,
     add_tg,
     find_sims,
 )
 from scripts.demonstration.home import Home, HomeError
+from scripts.demonstration.inventory import SMPP_GOIP, TG
+from scripts.demonstration.ports import free_port
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -30,10 +29,10 @@ ANNA, BOB = "+491701234567", "+491707654321"
 
 @pytest.fixture
 async def boxes() -> AsyncGenerator[tuple[Box, Box]]:
-    """Return a GoIP with four SIMs and a Yeastar TG with two, each a program of its own."""
+    """Return a GoIP with one SIM and a Yeastar TG with two, each a program of its own."""
     goip, tg = [
         await Box.start((*arguments, "--time-scale", "10"))
-        for arguments in (GOIP_ARGUMENTS, TG_ARGUMENTS)
+        for arguments in (SMPP_GOIP, TG)
     ]
     yield goip, tg
     for box in (goip, tg):
@@ -144,7 +143,7 @@ async def test_a_restored_backup_sends_nothing_by_itself(
 ) -> None:
     goip, tg = boxes
     async with Home(tmp_path / "home", free_port()) as home:
-        await add_goip(home, goip)
+        await add_smpp_goip(home, goip)
         await add_tg(home, tg)
         await connected(home, 2)
         sims = await find_sims(home)

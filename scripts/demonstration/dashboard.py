@@ -1,0 +1,116 @@
+"""The dashboard of the demonstration."""
+
+from typing import Any
+
+from .furnish import SimEntities
+from .home import Home
+
+PATH = "sim-cards"
+
+
+async def make_dashboard(home: Home, sims: list[SimEntities], hint: str) -> str:
+    """Make the dashboard and return its path; `hint` is about the box to be added."""
+    await home.websocket(
+        "lovelace/dashboards/create",
+        url_path=PATH,
+        title="SIM cards",
+        icon="mdi:sim",
+        mode="storage",
+        show_in_sidebar=True,
+        require_admin=False,
+    )
+    config = {"views": [_view(sims, hint)]}
+    await home.websocket("lovelace/config/save", url_path=PATH, config=config)
+    return f"/{PATH}/overview"
+
+
+def _view(sims: list[SimEntities], hint: str) -> dict[str, Any]:
+    """Return the one page of the dashboard."""
+    balances = [
+        {"type": "tile", "entity": sim.balance, "name": sim.device} for sim in sims
+    ]
+    asked = next(sim for sim in sims if sim.call)
+    history = {
+        "type": "history-graph",
+        "title": f"Balance of {asked.device}",
+        "hours_to_show": 1,
+        "entities": [{"entity": asked.balance, "name": asked.device}],
+    }
+    form = {
+        "type": "entities",
+        "title": "Write an SMS",
+        "entities": [
+            "input_text.sms_number",
+            "input_text.sms_text",
+            "script.send_an_sms",
+        ],
+    }
+    hints = [{"type": "markdown", "content": hint}] if hint else []
+    return {
+        "title": "SIM cards",
+        "path": "overview",
+        "type": "sections",
+        "max_columns": 3,
+        "sections": [
+            _section("Balances", "mdi:cash", *balances, history),
+            _section("Lines", "mdi:signal", _lines(sims), *_calls(sims), *hints),
+            _section("Messages", "mdi:message-text", form, _messages(sims)),
+        ],
+    }
+
+
+def _section(heading: str, icon: str, *cards: dict[str, Any]) -> dict[str, Any]:
+    """Return a column."""
+    first = {"type": "heading", "heading": heading, "icon": icon}
+    return {"type": "grid", "cards": [first, *cards]}
+
+
+def _lines(sims: list[SimEntities]) -> dict[str, Any]:
+    """Return what the boxes tell of their lines."""
+    rows = "".join(
+        f"| {sim.device} | {_shown(sim.operator)} | {_shown(sim.signal)} "
+        f"| {_shown(sim.line_state)} |\n"
+        for sim in sims
+    )
+    content = f"| SIM | Operator | Signal | Line |\n| :-- | :-- | --: | :-- |\n{rows}"
+    return {"type": "markdown", "content": content}
+
+
+def _shown(entity_id: str) -> str:
+    """Return a template that shows a state as the web page does."""
+    return f"{{{{ state_translated('{entity_id}') }}}}" if entity_id else "–"
+
+
+def _calls(sims: list[SimEntities]) -> list[dict[str, Any]]:
+    """Return the gate and who called last."""
+    rows = "".join(
+        f"{{% set call = states['{sim.call}'] %}}{{% if call.attributes.caller %}}"
+        f"| {sim.device} | {{{{ call.attributes.contact or call.attributes.caller }}}} "
+        "| {{ 'rejected' if call.attributes.rejected else 'rang' }}, "
+        "{{ as_timestamp(call.state) | timestamp_custom('%H:%M:%S') }} |\n{% endif %}"
+        for sim in sims
+        if sim.call
+    )
+    table = {
+        "type": "markdown",
+        "title": "Last calls",
+        "content": f"| SIM | From | |\n| :-- | :-- | :-- |\n{rows}\n"
+        "When Anna rings, the gate opens.",
+    }
+    return [{"type": "tile", "entity": "input_boolean.gate"}, table]
+
+
+def _messages(sims: list[SimEntities]) -> dict[str, Any]:
+    """Return the last message of each SIM."""
+    rows = "".join(
+        f"{{% if state_attr('{sim.incoming}', 'sender') %}}"
+        f"| {sim.device} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
+        f"| {{{{ state_attr('{sim.incoming}', 'text') }}}} |\n{{% endif %}}"
+        for sim in sims
+    )
+    return {
+        "type": "markdown",
+        "title": "Last messages",
+        "content": f"| SIM | From | Text |\n| :-- | :-- | :-- |\n{rows}\n"
+        "The last message of each SIM.",
+    }

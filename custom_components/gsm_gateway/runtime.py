@@ -111,6 +111,7 @@ class GatewayRuntime:
         self._tasks.run("balance", self.balances.run)
         if self.gateway.status_pushes:
             self._tasks.run("pulse", self.status.pulses.run)
+        self.messenger.outbox.recall(self.entry.entry_id)
         self._run_link()
 
     async def async_stop(self) -> None:

@@ -63,6 +63,21 @@ async def test_what_the_box_calls_a_message_outlives_the_run(
     assert runs.box.sender.recalled == {token: "4711"}
 
 
+async def test_box_that_is_not_there_yet_may_tell_of_a_message_before(
+    runs: Runs,
+) -> None:
+    await accept(runs)
+    token = runs.box.sender.tokens[0]
+    runs.office.report(token, SendState.SENT, box_key="37")
+    await settle()
+    runs.box.sender.recalled.clear()
+    office = await runs.again(connected=False)
+    assert runs.box.sender.recalled == {}
+    office.outbox.recall("box")
+    office.outbox.recall("another box")
+    assert runs.box.sender.recalled == {token: "37"}
+
+
 async def test_key_in_a_late_answer_outlives_the_run(runs: Runs) -> None:
     runs.box.sender.endings = [NoReply("silence")]
     await accept(runs)

@@ -204,6 +204,21 @@ class Outbox:
         else:
             written.add_done_callback(lambda _: report.acknowledge())
 
+    def recall(self, box_id: str) -> None:
+        """Tell the driver of a box, before it listens, what the box calls open messages.
+
+        A box may push news of them before it counts as within reach (GoIP UDP).
+        """
+        lines = self._router.box(box_id)
+        if not lines or (recaller := lines[0].gateway.recaller) is None:
+            return
+        now, reaches = self._clock.now(), lines[0].gateway.sender.reaches
+        for piece in self._book.open_pieces(box_id, reaches):
+            line = self._router.get(piece.line_id or "")
+            if line is not None and (key := piece.box_key):
+                at = piece.handed_at or now
+                recaller.recall(line.channel, piece.token, key, at)
+
     def box_connected(self, box_id: str) -> None:
         """Hear that a box is within reach (again): ask it for news, and send."""
         lines = self._router.box(box_id)
@@ -325,15 +340,13 @@ class Outbox:
 
     def _ask(self, box_id: str) -> None:
         """Offer open tokens to a box, in the background where that takes time."""
+        self.recall(box_id)
         gateway = self._router.box(box_id)[0].gateway
         tokens: dict[str, int] = {}
         now = self._clock.now()
         for piece in self._book.open_pieces(box_id, gateway.sender.reaches):
             if (line := self._router.get(piece.line_id or "")) is None:
                 continue
-            if piece.box_key and gateway.recaller is not None:
-                key, at = piece.box_key, piece.handed_at or now
-                gateway.recaller.recall(line.channel, piece.token, key, at)
             if self._book.is_asked_for(piece, now):
                 tokens[piece.token] = line.channel
         if tokens:

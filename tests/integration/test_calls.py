@@ -55,7 +55,8 @@ async def gate(
 @pytest.fixture
 def calls(hass: HomeAssistant) -> list[Event[Any]]:
     """The events about calls."""
-    return async_capture_events(hass, EVENT_CALL_RECEIVED)
+    captured: list[Event[Any]] = async_capture_events(hass, EVENT_CALL_RECEIVED)
+    return captured
 
 
 async def watch(hass: HomeAssistant, **trigger: Any) -> None:

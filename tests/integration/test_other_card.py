@@ -25,7 +25,6 @@ from tests.integration.cards import (
     ports,
     put,
 )
-from tests.integration.dialog import TEXTS
 from tests.integration.entries import kept_balances, line, set_up, settle, shown
 from tests.integration.fakes import FakeBox
 from tests.integration.repairing import fix, issues
@@ -79,23 +78,11 @@ def issue_about(entry: MockConfigEntry, port: int) -> str:
 
 
 async def open_page(hass: HomeAssistant, issue_id: str) -> dict[str, Any]:
-    """Open the dialog of a repair; its texts are there."""
+    """Open the dialog of a repair."""
     assert await async_setup_component(hass, "repairs", {})
     flows = repairs_flow_manager(hass)
     assert flows is not None
-    page = dict(await flows.async_init("gsm_gateway", data={"issue_id": issue_id}))
-    flow_texts = TEXTS["issues"]["other_card"]["fix_flow"]
-    if page["type"] == "abort":
-        assert page["reason"] in flow_texts["abort"]
-        return page
-    step = flow_texts["step"][page["step_id"]]
-    for told in (
-        step["title"],
-        step["description"],
-        *step.get("menu_options", {}).values(),
-    ):
-        assert told.format(**page["description_placeholders"])
-    return page
+    return dict(await flows.async_init("gsm_gateway", data={"issue_id": issue_id}))
 
 
 async def test_nothing_of_the_old_card_is_shown_as_the_new_ones(
@@ -195,7 +182,7 @@ async def test_a_new_card_begins_with_nothing(
     assert shown(hass, BALANCE).attributes["unit_of_measurement"] == "RUB"
     assert shown(hass, TODAY).state == "1"
     device = dr.async_get(hass).async_get(device_id(hass, home, "sim1"))
-    assert device is not None
+    assert isinstance(device, dr.DeviceEntry)
     assert device.serial_number == FOREIGN["iccid"]
     assert shown(hass, "sensor.cellar_sim_2_sent_today").state == "0"
 

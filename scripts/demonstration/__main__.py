@@ -86,11 +86,10 @@ def _hint(stranger: Box) -> str:
         "### A further box calls\n"
         f"Home Assistant has discovered a GoIP at {STRANGER_ADDRESS}. "
         "Open [Devices & services](/config/integrations) and choose *Add*:\n\n"
-        "| | |\n| :-- | :-- |\n"
-        f"| Address | `{STRANGER_ADDRESS}:{stranger.ports['http']}` |\n"
-        "| User | `admin` |\n"
-        f"| Password | `{WEB_PASSWORD}` |\n"
-        f"| Password of the lines | `{STRANGER_PASSWORD}` |\n"
+        f"* Address: `{STRANGER_ADDRESS}:{stranger.ports['http']}`\n"
+        "* User: `admin`\n"
+        f"* Password: `{WEB_PASSWORD}`\n"
+        f"* Password of the lines: `{STRANGER_PASSWORD}`\n"
     )
 
 

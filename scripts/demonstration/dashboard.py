@@ -25,11 +25,12 @@ async def make_dashboard(home: Home, sims: list[SimEntities], hint: str) -> str:
 
 
 def _view(sims: list[SimEntities], hint: str) -> dict[str, Any]:
-    """Return the one page of the dashboard."""
+    """Return the one page of the dashboard; what tells of calls comes first."""
+    sims = sorted(sims, key=lambda sim: not sim.call)
     balances = [
         {"type": "tile", "entity": sim.balance, "name": sim.device} for sim in sims
     ]
-    asked = next(sim for sim in sims if sim.call)
+    asked = sims[0]
     history = {
         "type": "history-graph",
         "title": f"Balance of {asked.device}",
@@ -72,7 +73,9 @@ def _lines(sims: list[SimEntities]) -> dict[str, Any]:
         f"| {_shown(sim.line_state)} |\n"
         for sim in sims
     )
-    content = f"| SIM | Operator | Signal | Line |\n| :-- | :-- | --: | :-- |\n{rows}"
+    content = (
+        f"| SIM | Operator | Signal (dBm) | Line |\n| :-- | :-- | --: | :-- |\n{rows}"
+    )
     return {"type": "markdown", "content": content}
 
 
@@ -84,17 +87,18 @@ def _shown(entity_id: str) -> str:
 def _calls(sims: list[SimEntities]) -> list[dict[str, Any]]:
     """Return the gate and who called last."""
     rows = "".join(
-        f"{{% set call = states['{sim.call}'] %}}{{% if call.attributes.caller %}}"
-        f"| {sim.device} | {{{{ call.attributes.contact or call.attributes.caller }}}} "
-        "| {{ 'rejected' if call.attributes.rejected else 'rang' }}, "
-        "{{ as_timestamp(call.state) | timestamp_custom('%H:%M:%S') }} |\n{% endif %}"
+        f"{{% set caller = state_attr('{sim.call}', 'caller') %}}{{% if caller %}}"
+        f"| {sim.device} | {{{{ state_attr('{sim.call}', 'contact') or caller }}}} "
+        f"| {{{{ states('{sim.call}') | as_timestamp | timestamp_custom('%H:%M:%S') }}}}"
+        f"{{{{ ', rejected' if state_attr('{sim.call}', 'rejected') }}}} |\n"
+        "{% endif %}"
         for sim in sims
         if sim.call
     )
     table = {
         "type": "markdown",
         "title": "Last calls",
-        "content": f"| SIM | From | |\n| :-- | :-- | :-- |\n{rows}\n"
+        "content": f"| SIM | From | At |\n| :-- | :-- | :-- |\n{rows}\n"
         "When Anna rings, the gate opens.",
     }
     return [{"type": "tile", "entity": "input_boolean.gate"}, table]

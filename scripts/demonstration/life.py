@@ -58,7 +58,7 @@ async def _call(home: Home, box: Box, line: int, caller: str) -> None:
     """Ring for a while, if nobody ends the call before."""
     await box.command(home.session, "call", line=line, caller=caller)
     await asyncio.sleep(RINGING_SECONDS)
-    if (await box.state(home.session))["lines"][line - 1]["call"]:
+    if (await box.state(home.session))["lines"][line - 1]["call"] != "IDLE":
         await box.command(home.session, "hangup", line=line)
 
 

@@ -114,11 +114,40 @@ async def test_send_is_said_once_and_silence_is_unknown() -> None:
     async with on_udp(scale=60) as o:
         sending = o.send()
         await until_send(o)
+        await sending
+        await o.peer.sound()  # it may be on its way, and is not closed
+        assert o.peer.heard.count(SEND) == 1
+        assert o.listener.told == [UNKNOWN]
+        o.send("next", "12")
+        assert await o.peer.next() == b"DONE 11\n"
+        assert await o.peer.next() == b"MSG 12 4 next\n"
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_end_in_the_midst_does_not_stop_what_is_on_its_way(told: bool) -> None:
+    async with on_udp() as o:
+        sending = o.send()
+        if told:
+            await until_send(o)
+        else:
+            assert await o.peer.next() == b"MSG 11 5 hello\n"
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        if not told:
+            assert await o.peer.next() == b"DONE 11\n"
+        await o.peer.sound()
+        assert not o.listener.reports
+
+
+async def test_done_is_repeated_until_it_is_heard() -> None:
+    async with on_udp(scale=QUICK) as o:
+        sending = o.send()
+        await until_send(o)
+        o.peer.send(b"OK 11 1 37\n")
         for _ in range(3):
             assert await o.peer.next() == b"DONE 11\n"
         await sending
-        assert o.peer.heard.count(SEND) == 1
-        assert o.listener.told == [UNKNOWN]
+        await o.peer.sound()
 
 
 async def test_wait_keeps_the_line_waiting() -> None:
@@ -148,13 +177,14 @@ async def test_result_that_comes_late_still_counts(
     async with on_udp(scale=60) as o:
         sending = o.send()
         await until_send(o)
-        await o.listener.until_reported(UNKNOWN)
-        o.peer.send(b"ERROR 11 SENDID\n")  # to the DONE, not to the SEND
         await sending
-        o.peer.send(b"ERROR 11 SENDID\n")
+        assert o.listener.told == [UNKNOWN]
+        o.peer.send(b"ERROR 11 SENDID\n")  # about whatever it is, not about the SEND
+        await o.peer.sound()
         o.peer.send(reply)
         o.peer.send(reply)
         late = await o.listener.until_reported(state)
+        assert await o.peer.next() == b"DONE 11\n"
         assert (late.token, late.code) == ("11", code)
         assert o.listener.told == [UNKNOWN, state]
 

@@ -12,6 +12,7 @@ from custom_components.gsm_gateway.gateways.model import (
     ChannelUnavailable,
     GatewayError,
     IncomingCall,
+    InvalidAuth,
     LineState,
     NoReply,
     SendRefused,
@@ -340,11 +341,21 @@ async def test_push_by_udp_and_send_by_the_pages() -> None:
         assert b.gateway.tells_calls
 
 
-async def test_web_login_that_is_refused_is_told_in_mixed_use() -> None:
+@pytest.mark.parametrize("there", [False, True])
+async def test_pages_that_refuse_the_login_do_not_end_the_pushes(there: bool) -> None:
     async with called(send_by_web=True) as b:
         listener = Listener()
         await b.stop()
         await b.box.refuse_logins()
+        for line in range(5):
+            await b.box.udp_silence(line=line, state=not there)
         b.run = asyncio.create_task(b.gateway.receiver.run(listener))
-        await listener.until_lost()
-        await asyncio.wait([b.run])
+        await listener.until_seen(
+            lambda _: any(isinstance(e, InvalidAuth) for _, e in listener.connections)
+        )
+        if there:
+            await listener.until_connected()
+        await b.box.receive(1, "+7999", "pushed")
+        await listener.until_parts(1)
+        assert listener.connections[-1][0] is there
+        assert not b.gateway.sender.ready(1)

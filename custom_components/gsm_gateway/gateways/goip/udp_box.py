@@ -139,9 +139,11 @@ class UdpBox(Receiver, Sender, Recaller):
     def _next_look(self, began: float) -> float:
         """Return in how many seconds something may have changed by itself."""
         now = self._clock.monotonic()
-        due = [line.heard + SILENT_SECONDS for line in self._fresh]
-        due += [began + FIRST_CALL_SECONDS, now + _LOOK_AGAIN_SECONDS]
-        return min(each for each in due if each > now) - now + 0.01
+        due = [now + _LOOK_AGAIN_SECONDS]
+        due += [line.heard + SILENT_SECONDS for line in self._fresh]
+        if began + FIRST_CALL_SECONDS > now:
+            due.append(began + FIRST_CALL_SECONDS)
+        return max(0.0, min(due) - now) + 0.01
 
     def _tell(self, listener: Listener, began: float) -> None:
         """Tell whether the box is within reach, if that is new."""

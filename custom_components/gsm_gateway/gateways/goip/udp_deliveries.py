@@ -30,7 +30,9 @@ class _Sent:
     sms_no: str = ""
     """What the box calls it, once it told."""
     under_way: bool = True
-    """Whether the box has not told the result yet, and still may."""
+    """Whether its result is waited for."""
+    ended: bool = False
+    """Whether the box has told the result."""
     told: bool = False
     """Whether its delivery was reported."""
     safe: bool = False
@@ -70,12 +72,12 @@ class Deliveries:
     def is_open(self, token: str) -> bool:
         """Tell whether a message left whose result the box has not told."""
         sent = self._sent.get(token)
-        return sent is not None and not sent.sms_no and not sent.told
+        return sent is not None and not sent.ended and not sent.told
 
     def taken(self, token: str, sms_no: str) -> None:
         """Note what the box calls a message; its report may have come before."""
         if (sent := self._sent.get(token)) is not None:
-            sent.sms_no, sent.under_way = sms_no, False
+            sent.sms_no, sent.under_way, sent.ended = sms_no, False, True
             self._look_at_early()
 
     def given_up(self, token: str) -> None:

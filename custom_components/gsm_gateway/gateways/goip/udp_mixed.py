@@ -15,7 +15,10 @@ from ..ports import Listener, Receiver
 
 
 class MixedReceiver(Receiver):
-    """Both at once; whether the box is within reach is told by what pushes."""
+    """Both at once; whether the box is within reach is told by what pushes.
+
+    Pages that refuse the login end nothing: what is pushed is still taken.
+    """
 
     def __init__(self, pushes: Receiver, pages: Receiver) -> None:
         """Join the two."""
@@ -24,21 +27,22 @@ class MixedReceiver(Receiver):
 
     @override
     async def run(self, listener: Listener) -> None:
-        runs = (self._pushes.run(listener), self._pages.run(_Quiet(listener)))
+        pushes = _Through(listener)
+        runs = (self._pushes.run(pushes), self._pages.run(_Quiet(pushes)))
         tasks = [asyncio.create_task(run) for run in runs]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            done.pop().result()
+            await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Quiet(Listener):
-    """Passes on everything but whether the pages are within reach."""
+class _Through(Listener):
+    """Passes on everything, and remembers whether the box is within reach."""
 
     def __init__(self, listener: Listener) -> None:
+        self.connected = False
         self._listener = listener
 
     @override
@@ -59,5 +63,18 @@ class _Quiet(Listener):
 
     @override
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
+        self.connected = connected
+        self._listener.on_connection(connected=connected, error=error)
+
+
+class _Quiet(_Through):
+    """Says nothing of the pages but that they refuse the login."""
+
+    def __init__(self, pushes: _Through) -> None:
+        super().__init__(pushes)
+        self._pushes = pushes
+
+    @override
+    def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         if isinstance(error, InvalidAuth):
-            self._listener.on_connection(connected=connected, error=error)
+            self._pushes.on_connection(connected=self._pushes.connected, error=error)

@@ -117,15 +117,17 @@ def _read_fields(rest: bytes) -> tuple[dict[str, str], bytes]:
     Each pair is cut at its first colon: values may hold more (GoIP 2.2).
     """
     fields: dict[str, str] = {}
+    start = 0
     for _ in range(_MOST_FIELDS):
-        rest = rest.lstrip(b";")
-        if rest[: len(_TEXT) + 1].lower() == _TEXT + b":":
-            return fields, rest[len(_TEXT) + 1 :]
-        pair, found, rest = rest.partition(b";")
+        end = rest.find(b";", start, LONGEST)
+        pair = rest[start : end if end >= 0 else LONGEST]
         key, _, value = pair.partition(b":")
+        if key.lower() == _TEXT:
+            return fields, rest[start + len(_TEXT) + 1 :]
         fields.setdefault(_decoded(key).lower(), _decoded(value))
-        if not found:
+        if end < 0:
             break
+        start = end + 1
     return fields, b""
 
 

@@ -10,7 +10,6 @@ from ..clock import Clock
 from ..model import (
     CannotConnect,
     ChannelBusy,
-    GatewayError,
     NoReply,
     SendReport,
     SendState,
@@ -28,6 +27,7 @@ _PART_SECONDS = 5.0
 """One SMS takes 2 to 5 s; a long text is several."""
 _LONGEST_SECONDS = 300.0
 _DOUBT_SECONDS = 10.0
+_DONE_SECONDS, _DONE_TRIES = 2.0, 3
 _TELID = "1"
 _UNANSWERED = "The box did not tell whether it was sent"
 
@@ -50,22 +50,50 @@ class SmsDialogues:
         """Begin with none."""
         self._clock = clock
         self._groups = asyncio.Semaphore(MOST_GROUPS)
+        self._unclosed: dict[UdpLine, str] = {}
+        """The token of the last text of a line whose result is not known."""
 
     async def send(self, line: UdpLine, sms: Sms) -> None:
-        """Send one text and report its result. Raises as `Sender.send`."""
+        """Send one text and report its result. Raises as `Sender.send`.
+
+        A text that was told to leave and whose result is not known may still
+        be on its way: it is closed only when the line begins the next.
+        """
         async with self._group():
+            self._close_last(line)
             with line.exchange(sms.token) as exchange:
                 try:
                     await _hand_over(exchange, line.login.password, sms)
                     await self._dispatch(exchange, line, sms)
                 except BaseException:
                     with suppress(CannotConnect):
-                        exchange.say(_done(sms.token))
+                        self._say_done(exchange, line)
                     raise
-                with suppress(GatewayError):
-                    await exchange.ask(
-                        _done(sms.token), ("DONE", "ERROR"), seconds=2.0, tries=3
-                    )
+                await self._close(exchange, line)
+
+    def _close_last(self, line: UdpLine) -> None:
+        """Close the text of which a line has not told the result."""
+        if token := self._unclosed.pop(line, None):
+            with suppress(CannotConnect):
+                line.say(_done(token))
+
+    async def _close(self, exchange: Exchange, line: UdpLine) -> None:
+        """Close a text that is over; the box forgets it anyhow after 90 s."""
+        with suppress(CannotConnect):
+            for _ in range(_DONE_TRIES):
+                if not self._say_done(exchange, line):
+                    return
+                with suppress(TimeoutError):
+                    await exchange.hear(_DONE_SECONDS, ("DONE", "ERROR"))
+                    return
+
+    def _say_done(self, exchange: Exchange, line: UdpLine) -> bool:
+        """Say that a text is over, if it is. Raises `CannotConnect`."""
+        if line.deliveries.is_open(exchange.number):
+            self._unclosed[line] = exchange.number
+            return False
+        exchange.say(_done(exchange.number))
+        return True
 
     @asynccontextmanager
     async def _group(self) -> AsyncGenerator[None]:
@@ -137,7 +165,7 @@ def _is_about_send(reply: Reply) -> bool:
 def report_result(line: UdpLine, reply: Reply) -> None:
     """Report the end of a message."""
     if reply.verb == "OK":
-        found = re.fullmatch(r"[0-9]{1,9}\s+([0-9]{1,9})", plain(reply.words))
+        found = re.match(r"[0-9]{1,9}\s+([0-9]{1,9})\b", plain(reply.words))
         sms_no = found[1] if found else ""
         line.report(
             SendReport(token=reply.number, state=SendState.SENT, box_key=sms_no)

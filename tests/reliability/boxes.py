@@ -1,6 +1,7 @@
-"""Three simulated boxes in one process of their own: `python -m tests.reliability.boxes`.
+"""Four simulated boxes in one process of their own: `python -m tests.reliability.boxes`.
 
 `alpha`: a GoIP with SMPP. `bravo`: a GoIP of which only the web pages are used.
+`delta`: a GoIP whose lines call an SMS server by UDP, on a way that loses some.
 `tango`: a Yeastar TG with AMI.
 """
 
@@ -29,6 +30,8 @@ from .timing import Timing
 LINES = 10
 MONEY = Decimal(1_000_000)
 LOOK_SECONDS = 0.05
+LOSS = 0.05
+"""Fraction of the datagrams that are lost; as many are doubled, and overtaken."""
 LATE_SECONDS = 0.15
 """Real time by which the boxes' process may be late before that is a fault of theirs."""
 
@@ -42,7 +45,7 @@ def lines() -> list[Line]:
     return made
 
 
-def make_boxes(timing: Timing, folder: Path, seed: int) -> list[Box]:
+def make_boxes(timing: Timing, folder: Path, seed: int, sms_server: int) -> list[Box]:
     """Return the boxes, each with its journal in a file of its own."""
 
     def parts(name: str) -> tuple[Clock, Journal]:
@@ -63,12 +66,26 @@ def make_boxes(timing: Timing, folder: Path, seed: int) -> list[Box]:
         "seed", smpp=False, inbox_slots=20, inbox_survives=True, utc_offset=0.0
     )
     bravo = GoipBox(silent, lines(), clock, journal, "bravo")
+    clock, journal = parts("delta")
+    calling = firmware(
+        "new",
+        smpp=False,
+        inbox_survives=True,
+        utc_offset=0.0,
+        udp_server=f"127.0.0.1:{sms_server}",
+        udp_id="delta-",
+        udp_seed=seed,
+        udp_loss=LOSS,
+        udp_double=LOSS,
+        udp_reorder=LOSS,
+    )
+    delta = GoipBox(calling, lines(), clock, journal, "delta")
     clock, journal = parts("tango")
     options = replace(YeastarOptions(), seed=seed)
     tango = YeastarBox(
         options, lines=lines(), clock=clock, journal=journal, name="tango"
     )
-    return [alpha, bravo, tango]
+    return [alpha, bravo, delta, tango]
 
 
 async def watch(boxes: list[Box]) -> None:
@@ -83,9 +100,9 @@ async def watch(boxes: list[Box]) -> None:
                 box.log(FAULT, fault="stall", seconds=late * box.clock.scale)
 
 
-async def run(timing: Timing, folder: Path, seed: int) -> None:
+async def run(timing: Timing, folder: Path, seed: int, sms_server: int) -> None:
     """Serve until a signal, after telling the ports as one line of JSON."""
-    boxes = make_boxes(timing, folder, seed)
+    boxes = make_boxes(timing, folder, seed, sms_server)
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -114,8 +131,9 @@ def main() -> None:
     parser.add_argument("--timing", type=Timing.parse, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sms-server", type=int, required=True)
     args = parser.parse_args()
-    asyncio.run(run(args.timing, args.folder, args.seed))
+    asyncio.run(run(args.timing, args.folder, args.seed, args.sms_server))
 
 
 if __name__ == "__main__":

@@ -11,11 +11,15 @@ from typing import Any, override
 
 TAG = re.compile(r"[io]\d{5}")
 """Every text of a run names its message: i00017 came in, o00017 goes out."""
-BOXES = ("alpha", "bravo", "tango")
+BOXES = ("alpha", "bravo", "delta", "tango")
 FULL_DISK, STALL = "full disk", "stall"
 NOT_LISTENING, LINK_CLOSED = "not listening", "link closed"
+MOVED = "moved"
+"""UDP lines have another port or address than they called from last."""
 BUS = "bus.jsonl"
 HARNESS = "harness.jsonl"
+CALLED_AGAIN = 100.0
+"""Seconds in which a UDP line calls again, one or two of its keepalives being lost."""
 SHOWN = 60
 """Characters of a value in a story."""
 
@@ -97,7 +101,8 @@ class Evidence:
     def troubles(self) -> list[Trouble]:
         """Every time in which something was not well."""
         full = _full(self.harness, self.end)
-        return [*full, *_downs(self), *_seen(self.journal, self.bus)]
+        seen = _seen(self.journal, self.bus)
+        return [*full, *_downs(self), *seen, *_moves(self.harness)]
 
     @cached_property
     def kills(self) -> list[Line]:
@@ -179,6 +184,16 @@ def _downs(evidence: Evidence) -> Iterator[Trouble]:
             down.setdefault(line.box, line.at)
     for box, since in down.items():
         yield Trouble(since, evidence.end, NOT_LISTENING, box)
+
+
+def _moves(harness: list[Line]) -> Iterator[Trouble]:
+    """Give the times in which UDP lines were elsewhere than they had called from."""
+    for line in harness:
+        if line.kind == "fault" and line["fault"] in ("udp_port_change", "udp_address"):
+            until = line.at + CALLED_AGAIN
+            yield Trouble(
+                line.at, until, MOVED, line.box, line["arguments"].get("line")
+            )
 
 
 def _seen(journal: list[Line], bus: list[Line]) -> Iterator[Trouble]:

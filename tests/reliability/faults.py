@@ -7,17 +7,23 @@ from typing import Any
 
 from .boxes import LINES
 
-_LINKS = {"alpha": "smpp", "bravo": "http", "tango": "ami"}
+_LINKS = {"alpha": "smpp", "bravo": "http", "delta": "http", "tango": "ami"}
 _ANSWERS = {
     "alpha": ("submit_sm_resp", "deliver_sm", "receipt", "enquire_link_resp"),
     "bravo": ("sms_info.html", "send_status.xml", "tools.html"),
+    "delta": ("tools.html", "status.xml"),
     "tango": ("gsm send sms", "ReceivedSMS", "UpdateSMSSend", "gsm show spans"),
 }
 _REQUESTS = {
     "alpha": ("submit_sm", "deliver_sm_resp"),
     "bravo": ("sms_info.html",),
+    "delta": ("tools.html",),
     "tango": ("gsm send sms",),
 }
+
+
+_STEPS = ("RECEIVE", "DELIVER", "MSG", "PASSWORD", "SEND", "WAIT", "OK", "DONE", "req")
+"""First words of datagrams; an acknowledgement has that of its packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,29 @@ def _plain(command: str, **arguments: Any) -> Callable[[str, Random], Fault]:
     return lambda box, random: Fault(command, arguments)
 
 
+def _lose(box: str, random: Random) -> Fault:
+    """Lose the next datagrams of one step of a dialogue."""
+    what = random.choice(_STEPS)
+    where = {"line": random.randint(1, LINES), "direction": "both"}
+    return Fault("udp_lose", {"what": what, "times": random.randint(1, 3), **where})
+
+
+def _udp_luck(box: str, random: Random) -> Fault:
+    """Let the way of the datagrams become worse, or better."""
+    name = random.choice(("udp_loss", "udp_double", "udp_reorder"))
+    return Fault("option", {"name": name, "value": random.choice((0, 0.05, 0.1, 0.3))})
+
+
+def _move(box: str, random: Random) -> Fault:
+    """Let a line call from another address."""
+    address = f"127.0.0.{random.randint(2, 9)}"
+    return Fault("udp_address", {"line": random.randint(1, LINES), "address": address})
+
+
+def _either(name: str, *values: Any) -> list[Callable[[str, Random], Fault]]:
+    return [_plain("option", name=name, value=value) for value in values]
+
+
 _COMMON = [
     *[_cut] * 3,
     *[_reset] * 3,
@@ -99,6 +128,18 @@ _OWN = {
         _plain("http_stall"),
         _plain("http_close_before_reply"),
         _plain("http_lose_reply"),
+    ],
+    "delta": [
+        *[_lose] * 5,
+        *[_udp_luck] * 4,
+        *[_line("udp_port_change")] * 2,
+        _plain("udp_port_change"),
+        _move,
+        *[_line("udp_silence", state=state) for state in (True, False, False)],
+        *_either("udp_repeat_send", "status", "duplicate"),
+        *_either("udp_deliver_before_ok", "on", "off"),
+        *_either("udp_logout", "password", "send"),
+        *_either("udp_tries", 3, 4),
     ],
     "tango": [
         _plain("set_option", name="result_order", value="swapped"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import uuid7
@@ -51,6 +52,8 @@ class Address:
     http: int
     smpp: int | None = None
     ami: int | None = None
+    udp: int | None = None
+    """Where its lines call us."""
     lines: int
 
     def compose(self, session: aiohttp.ClientSession, clock: Clock) -> Gateway:
@@ -68,14 +71,20 @@ class Address:
         smpp = self.smpp and goip.SmppSettings(
             port=self.smpp, system_id="goip", password="goip"
         )
+        ids = {channel: f"{self.name}-{channel}" for channel in channels}
+        udp = self.udp and goip.UdpSettings(port=self.udp, password="goip", ids=ids)
         box = goip.GoipSettings(
             host="127.0.0.1",
             http_port=self.http,
             username="admin",
             password="admin",
             smpp=smpp or None,
+            udp=udp or None,
         )
-        return goip.compose(session, box, channels=channels, clock=clock)
+        server = self.udp and goip.SmsServer(self.udp, clock, host="127.0.0.1")
+        return goip.compose(
+            session, box, channels=channels, clock=clock, server=server or None
+        )
 
 
 class BoxSide:
@@ -92,6 +101,7 @@ class BoxSide:
         self.gateway = gateway
         self._home = home
         self._connected = False
+        self._status_every = inf if gateway.status_pushes else STATUS_SECONDS
         self._looked = asyncio.Event()
         self.inbox = Inbox(self.box_id, home.clock, new_id, home.announce, home.store)
         self.catchup = CatchUp(gateway, self.inbox, home.clock, UTC)
@@ -134,6 +144,10 @@ class BoxSide:
 
     def on_status(self, status: ChannelStatus) -> None:
         """Hear what a channel says of itself."""
+        for line in self.lines:
+            if line.channel == status.channel and status.registered is not None:
+                line.registered = status.registered
+        self._home.outbox.wake()
 
     def on_connection(self, *, connected: bool, error: GatewayError | None) -> None:
         """Hear that the box is within reach, or why it is not any more."""
@@ -154,11 +168,11 @@ class BoxSide:
             self._home.outbox.box_connected(self.box_id)
 
     async def _status(self) -> None:
-        """Read the box's state now and then."""
+        """Read the box's state now and then, or once after each connect."""
         while True:
             self._looked.clear()
             with suppress(TimeoutError):
-                async with self._home.clock.timeout(STATUS_SECONDS):
+                async with self._home.clock.timeout(self._status_every):
                     await self._looked.wait()
             if not self._connected:
                 continue
@@ -217,6 +231,7 @@ class Household:
         for box in self.boxes:
             await box.load()
         for box in self.boxes:
+            self.outbox.recall(box.box_id)
             for name, work in box.runs().items():
                 task = asyncio.create_task(work(), name=f"{box.box_id} {name}")
                 task.add_done_callback(self._ended)
@@ -302,6 +317,7 @@ def addresses_of(ready: Mapping[str, Mapping[str, Any]], lines: int) -> list[Add
             http=ports["http"],
             smpp=ports.get("smpp"),
             ami=ports.get("ami"),
+            udp=ports.get("udp"),
             lines=lines,
         )
         for name, ports in ready.items()

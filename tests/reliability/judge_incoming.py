@@ -6,7 +6,14 @@ from datetime import datetime
 
 from tests.simulator.core import gsm0338
 
-from .evidence import LINK_CLOSED, NOT_LISTENING, Evidence, Line
+from .evidence import (
+    FULL_DISK,
+    LINK_CLOSED,
+    NOT_LISTENING,
+    STALL,
+    Evidence,
+    Line,
+)
 from .verdicts import Verdict
 
 AT_RISK = 6.0
@@ -18,11 +25,14 @@ more counts as received with nobody connected.
 PROBE = 20.0
 """Seconds after which a disk that takes something again must be in use."""
 TWICE = 30.0
-"""Seconds between the two reads of the inbox page that an entry needs where SMPP pushes."""
+"""Seconds between the two reads of the inbox page that an entry needs where something pushes."""
 READ = 10.0
 """Seconds in which a read of the page must be on disk; a kill in them undoes it."""
 _AGAIN = "announced again after a full disk and an end"
 _DEADLY = frozenset({NOT_LISTENING, LINK_CLOSED})
+_DEAF = frozenset({NOT_LISTENING, FULL_DISK, STALL})
+UNHEARD = 5.0
+"""Seconds around a datagram in which nothing may be wrong, for it to be taken."""
 
 
 @dataclass(slots=True)
@@ -44,12 +54,22 @@ class Arrival:
     """The parts that died with an AMI link, or perhaps did."""
     in_memory: set[int] = field(default_factory=set)
     """The parts that a full disk did not take before a kill."""
+    taken_whole: bool = False
+    """Whether UDP handed over all that came, beyond doubt."""
+    unheard: bool = False
+    """Whether no datagram of it was ever on the wire."""
     missing: set[int] = field(default_factory=set)
     """The parts that never came over the radio, or died inside the box."""
     twice: bool = False
     """Whether the box brought it twice on one link, which nobody can tell from two."""
     rolled: Line | None = None
     """How it left the inbox page."""
+
+    @property
+    def owed(self) -> set[int]:
+        """The parts that events must have."""
+        whole = self.parts.keys() - self.missing if self.taken_whole else set()
+        return self.safe | whole
 
 
 def judge_incoming(evidence: Evidence) -> Verdict:
@@ -100,6 +120,8 @@ def _note_handovers(
             continue
         part = line.get("part", 1)
         match line.kind, line.get("how"):
+            case _, "udp RECEIVE" | "udp":
+                _note_udp(evidence, arrival, line)
             case "sms_acknowledged", _ if line["status"] == 0:
                 arrival.safe.add(part)
             case "sms_handed_over", "ami":
@@ -114,11 +136,30 @@ def _note_handovers(
                 arrival.rolled = line
 
 
+def _note_udp(evidence: Evidence, arrival: Arrival, line: Line) -> None:
+    match line.kind:
+        case "sms_acknowledged":
+            arrival.taken_whole |= line["status"] == 0
+        case "sms_handed_over":
+            arrival.taken_whole |= _hears(evidence, line)
+        case "sms_lost":
+            arrival.unheard = not line["datagrams_through"]
+
+
 def _by_ami(evidence: Evidence, arrival: Arrival, at: float) -> set[int]:
     """Return the parts of a message to which one belongs that a TG wrote to a login."""
     if _link_died(evidence, arrival, at):
         return arrival.doubtful
     return arrival.in_memory if _only_in_memory(evidence, at) else arrival.safe
+
+
+def _hears(evidence: Evidence, line: Line) -> bool:
+    """Tell whether a datagram on the wire must have been heard and kept."""
+    start, end = line.at - UNHEARD, line.at + UNHEARD
+    return not any(
+        each.kind in _DEAF and each.touches(line.box, line.sim, start, end)
+        for each in evidence.troubles
+    )
 
 
 def _link_died(evidence: Evidence, arrival: Arrival, at: float) -> bool:
@@ -145,13 +186,13 @@ def _judge_loss(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> None:
         return
     missing = [
         number
-        for number in sorted(arrival.safe)
+        for number in sorted(arrival.owed)
         if not any(arrival.parts[number] in text for text in told)
     ]
     ids = tuple(event["id"] for event in arrival.events)
     if missing:
         verdict.fail("lost", arrival.tag, f"part {missing} handed over, not told", *ids)
-    elif arrival.safe >= arrival.parts.keys():
+    elif arrival.owed >= arrival.parts.keys():
         verdict.fail("lost", arrival.tag, "all parts told, never the whole", *ids)
     elif arrival.box != "tango" and _was_on_page(evidence, arrival):
         verdict.fail("lost", arrival.tag, "stood on the inbox page, not told", *ids)
@@ -161,6 +202,8 @@ def _judge_loss(evidence: Evidence, arrival: Arrival, verdict: Verdict) -> None:
         verdict.apart["TG messages that died with their link"] += 1
     elif arrival.box == "tango":
         verdict.apart["TG messages with nobody connected"] += 1
+    elif arrival.unheard:
+        verdict.apart["no datagram got through, and it left the page unread"] += 1
     else:
         verdict.apart["left a GoIP page unread"] += 1
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 import re
 
-from .evidence import STALL, Evidence, Line, tag_of
+from .evidence import MOVED, STALL, Evidence, Line, tag_of
 from .verdicts import Verdict
 
 FINAL = frozenset({"sent", "delivered", "failed", "unknown", "expired", "cancelled"})
@@ -19,6 +19,8 @@ RECEIPT = 120.0
 _PREFIX = re.compile(r"^\d{1,2}/\d{1,2} ")
 _LOSSES = frozenset({"sms_dropped", "sms_result_lost", "fault_hit"})
 """What the boxes write when a result is withheld, a dialogue cut, a request forgotten."""
+_HARMLESS = frozenset({"udp_double", "udp_reorder"})
+"""Faults that withhold nothing."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class Message:
     """When a box told a client the end of it."""
     losses: list[Line] = field(default_factory=list)
     """What befell its dialogue with the box."""
+    doubled: int = 0
+    """How often the way to the box made two of a SEND by UDP."""
 
     @property
     def state(self) -> str:
@@ -108,16 +112,27 @@ def _note_air(
             message = messages.get((tag_of(told.get("text") or ""), told.get("number")))
             if line.kind == "sms_on_air" and message is None:
                 verdict.fail("invented", line.tag, f"{line['number']} was not wished")
-            elif message is None:
-                continue
-            elif line.kind == "sms_on_air":
-                message.on_air.append(line)
-                if "sms" in line.fields:
-                    by_sms[line.box, line["sms"]] = message
-            elif line.kind == "sms_refused":
-                message.refusals.append(line)
-            elif line.kind in _LOSSES or told is not line.fields:
-                message.losses.append(line)
+            elif message is not None:
+                _note_told(message, line, in_it=told is line.fields)
+            if line.kind == "sms_on_air" and message is not None and "sms" in told:
+                by_sms[line.box, line["sms"]] = message
+
+
+def _note_told(message: Message, line: Line, *, in_it: bool) -> None:
+    """Note what is told of a message, in the line itself or beside it."""
+    if line.kind == "sms_on_air":
+        message.on_air.append(line)
+    elif line.kind == "sms_refused":
+        message.refusals.append(line)
+    elif not in_it or _withholds(line):
+        message.losses.append(line)
+    elif line.get("fault") == "udp_double":
+        message.doubled += line["dialogue"] == "SEND"
+
+
+def _withholds(line: Line) -> bool:
+    """Tell whether something of a dialogue was lost."""
+    return line.kind in _LOSSES and line.get("fault") not in _HARMLESS
 
 
 def _note_steps(
@@ -140,6 +155,9 @@ def _judge_air(message: Message, verdict: Verdict) -> None:
     """Compare what was on the air with what was wished, and with what was reported."""
     texts = [_PREFIX.sub("", line["text"]) for line in message.on_air]
     again = [text for text, times in Counter(texts).items() if times > 1]
+    if again and len(texts) <= 1 + message.doubled:
+        verdict.apart["a SEND was doubled on its way, and the box sent twice"] += 1
+        return
     if again or sum(map(len, texts)) > len(message.text):
         message.fail(verdict, "doubled", "more than once on the air")
         return
@@ -177,6 +195,8 @@ def _judge_end(evidence: Evidence, message: Message, verdict: Verdict) -> None:
             _judge_expired(message, verdict)
         case "accepted":
             _judge_accepted(evidence, message, verdict)
+        case "sent":
+            _judge_sent(evidence, message, verdict)
         case "queued" if message.steps[-1]["expires"] > evidence.end:
             _judge_waiting(evidence, message, verdict)
         case state if state not in FINAL:
@@ -204,11 +224,13 @@ def _dialogue(message: Message) -> tuple[float, float]:
     return start - MARGIN, message.steps[-1].at + MARGIN
 
 
-def _stalled(evidence: Evidence, message: Message, start: float, end: float) -> bool:
-    """Tell whether the machine let the boxes or us stand still just then."""
-    box = (message.steps[-1].get("sim") or "").partition("-")[0]
+def _troubled(
+    evidence: Evidence, message: Message, kind: str, start: float, end: float
+) -> bool:
+    """Tell whether its SIM had a trouble of a kind just then."""
+    box, _, sim = (message.steps[-1].get("sim") or "").partition("-")
     return any(
-        each.kind == STALL and each.touches(box, None, start, end)
+        each.kind == kind and each.touches(box, int(sim or 0) or None, start, end)
         for each in evidence.troubles
     )
 
@@ -220,7 +242,9 @@ def _judge_unknown(evidence: Evidence, message: Message, verdict: Verdict) -> No
         verdict.counts["unknown after a kill or a stop"] += 1
     elif any(line.at - line.get("seconds", 0.0) <= end for line in message.losses):
         verdict.counts["unknown after a fault"] += 1
-    elif _stalled(evidence, message, start, end):
+    elif _troubled(evidence, message, MOVED, start, end):
+        verdict.counts["unknown after the line had moved"] += 1
+    elif _troubled(evidence, message, STALL, start, end):
         verdict.apart["unknown while the machine stood still"] += 1
     else:
         message.fail(verdict, "unknown", "nothing was cut, withheld or killed")
@@ -268,19 +292,34 @@ def _judge_accepted(evidence: Evidence, message: Message, verdict: Verdict) -> N
     start, end = _dialogue(message)
     if message.losses:
         verdict.counts["accepted, the rest withheld"] += 1
-    elif acknowledged := [
-        x for x in message.results if x.kind == "sms_result_acknowledged"
-    ]:
-        if any(
-            x.at <= full.end + 20 and full.start <= x.at
-            for full in evidence.full
-            for x in acknowledged
-        ):
-            verdict.apart["not written on a full disk, then killed"] += 1
-        else:
-            told = "its receipt was acknowledged, not told"
-            message.fail(verdict, "unreported", told)
+    elif any(x.kind == "sms_result_acknowledged" for x in message.results):
+        _judge_receipt(evidence, message, verdict)
     elif evidence.killed_between(start, end + RECEIPT):
         verdict.apart["accepted before a kill, its receipt not brought again"] += 1
     else:
         message.fail(verdict, "unreported", "accepted, and no word since")
+
+
+def _judge_sent(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Check that what a DELIVER told of it by UDP was told on."""
+    if any(
+        x.kind == "sms_result_acknowledged"
+        and x.get("how") == "udp DELIVER"
+        and x["state"] == 0
+        for x in message.results
+    ):
+        _judge_receipt(evidence, message, verdict)
+
+
+def _judge_receipt(evidence: Evidence, message: Message, verdict: Verdict) -> None:
+    """Look for the full disk that excuses a receipt which was taken, and not told."""
+    acknowledged = [x for x in message.results if x.kind == "sms_result_acknowledged"]
+    if any(
+        full.start <= x.at <= full.end + 20
+        for full in evidence.full
+        for x in acknowledged
+    ):
+        verdict.apart["not written on a full disk, then killed"] += 1
+    else:
+        told = "its receipt was acknowledged, not told"
+        message.fail(verdict, "unreported", told)

@@ -1,6 +1,6 @@
 """Real Home Assistant as the process under test: `python -m tests.reliability.launcher`.
 
-Starts `hass` with three furnished entries, on the harness's clock. A listener
+Starts `hass` with four furnished entries, on the harness's clock. A listener
 on its bus writes each event into a pipe at once, as an automation would see it.
 """
 
@@ -23,6 +23,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.gsm_gateway import const
 from custom_components.gsm_gateway.gateways import clock
+from custom_components.gsm_gateway.gateways.goip import SmsServer
 from custom_components.gsm_gateway.runtime import GatewayRuntime
 
 from .aims import Aim
@@ -73,6 +74,12 @@ def _patch(args: Namespace) -> None:
         timing.set_clock(self)
 
     patch(clock.Clock, "__init__", fast)
+    serve = SmsServer.__init__
+
+    def local(self: SmsServer, port: int, time: clock.Clock) -> None:
+        serve(self, port, time, host="127.0.0.1")
+
+    patch(SmsServer, "__init__", local)
     scale_http(timing)
     link = GatewayRuntime.on_connection
 
@@ -190,7 +197,7 @@ async def furnish(hass: HomeAssistant, args: Namespace) -> None:
         if hass.config_entries.async_get_entry(name) is not None:
             continue
         entry = ConfigEntry(
-            data=_facts(ports),
+            data=_facts(ports, args.lines),
             discovery_keys={},  # type: ignore[arg-type]
             domain=const.DOMAIN,
             entry_id=name,
@@ -205,7 +212,7 @@ async def furnish(hass: HomeAssistant, args: Namespace) -> None:
         await hass.config_entries.async_add(entry)
 
 
-def _facts(ports: dict[str, Any]) -> dict[str, Any]:
+def _facts(ports: dict[str, Any], lines: int) -> dict[str, Any]:
     common = {"host": "127.0.0.1", "http_port": ports["http"], "tls": False}
     if "ami" in ports:
         return common | {
@@ -218,12 +225,21 @@ def _facts(ports: dict[str, Any]) -> dict[str, Any]:
             "module_imeis": [],
         }
     goip = {"brand": const.BRAND_GOIP, "username": "admin", "password": "admin"}
+    facts = common | goip | {"verify_ssl": True}
+    if "udp" in ports:
+        udp = {
+            const.CONF_UDP_PORT: ports["udp"],
+            const.CONF_UDP_PASSWORD: "goip",
+            const.CONF_UDP_IDS: [f"delta-{line}" for line in range(1, lines + 1)],
+            const.CONF_ONLY_ADDRESS: False,
+            const.CONF_SEND_BY: const.SEND_BY_UDP,
+        }
+        return facts | {const.CONF_UDP: udp}
     smpp = {
         const.CONF_SMPP_SYSTEM_ID: "goip",
         const.CONF_SMPP_PASSWORD: "goip",
         const.CONF_SMPP_PORT: ports.get("smpp"),
     }
-    facts = common | goip | {"verify_ssl": True}
     return facts | {const.CONF_SMPP: smpp} if "smpp" in ports else facts
 
 

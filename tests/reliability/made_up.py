@@ -30,7 +30,8 @@ class MadeUp:
 
     def did(self, at: float, kind: str, **fields: Any) -> Self:
         """Add a line of the harness's own log."""
-        self.harness.append(Line(START + at, kind, "", None, fields))
+        box = fields.pop("on", "")
+        self.harness.append(Line(START + at, kind, box, None, fields))
         return self
 
     def incoming(
@@ -43,6 +44,14 @@ class MadeUp:
         """Let a part of it be acknowledged to alpha."""
         return self.box(at, "sms_acknowledged", id=1, part=part, status=status)
 
+    def pushed(
+        self, at: float = 1, kind: str = "sms_acknowledged", **fields: Any
+    ) -> Self:
+        """Let a RECEIVE of it leave delta, and be acknowledged unless `kind` says else."""
+        how = "udp" if kind == "sms_lost" else "udp RECEIVE"
+        status = {"status": 0} if kind == "sms_acknowledged" else {}
+        return self.box(at, kind, "delta", id=1, part=1, how=how, **status | fields)
+
     def event(self, at: float = 2, text: str = "i00001 hello", **changes: Any) -> Self:
         """Announce it."""
         fields: dict[str, Any] = {
@@ -54,7 +63,8 @@ class MadeUp:
             "redelivered": False,
             "stored": True,
         }
-        return self.heard(at, "received", "alpha", on=1, **fields | changes)
+        box = changes.pop("box", "alpha")
+        return self.heard(at, "received", box, on=1, **fields | changes)
 
     def submit(self, at: float = 0, text: str = "o00001 hello") -> Self:
         """Hand over a message, and answer it."""

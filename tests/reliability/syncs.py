@@ -1,8 +1,8 @@
 """Is a sync between the writing of a row and what it permits? Read from strace.
 
-Before an acknowledgement (`deliver_sm_resp`) the row of the SMS must be in
-the write-ahead log and synced; before the first byte of a send, the row that
-names the message.
+Before an acknowledgement (`deliver_sm_resp`, `RECEIVE n OK`) the row of the SMS
+must be in the write-ahead log and synced; before the first byte of a send, the
+row that names the message.
 """
 
 from collections import defaultdict
@@ -25,6 +25,9 @@ _AT_THE_END = ("recvfrom(", "recvmsg(", "fsync(", "fdatasync(", "pwrite64(")
 _BYTES = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _DELIVER, _DELIVER_RESP, _SUBMIT = 0x00000005, 0x80000005, 0x00000004
 _SENDS = (b"gsm send sms", b"smscontent=")
+_PEER = re.compile(r"sin_port=htons\((\d+)\)")
+_PUSHED = re.compile(rb"RECEIVE:(-?\d+);")
+_TAKEN = re.compile(rb"RECEIVE (-?\d+) OK")
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Watcher:
     _dirty: set[str] = field(default_factory=set)
     """Named in the write-ahead log since its last sync."""
     _safe: set[str] = field(default_factory=set)
+    _pushed: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    """What each RECEIVE brought, by the port it came from and its number."""
     _links: dict[str, _Link] = field(default_factory=lambda: defaultdict(_Link))
 
     def wrote_log(self, data: bytes) -> None:
@@ -74,6 +79,19 @@ class Watcher:
             elif command == _DELIVER_RESP:
                 tag = self._links[socket].tags.pop(sequence, "")
                 self._check(tag, "acknowledgement")
+
+    def datagram_in(self, peer: str, data: bytes) -> None:
+        """Take in what a line sent by UDP; remember what each RECEIVE brings."""
+        if pushed := _PUSHED.match(data):
+            self._pushed[peer, pushed[1]] = next(iter(tags_in(data)), "")
+
+    def datagram_out(self, peer: str, data: bytes) -> None:
+        """Check what leaves for a line by UDP."""
+        if taken := _TAKEN.match(data):
+            self._check(self._pushed.get((peer, taken[1]), ""), "acknowledgement")
+        elif data.startswith(b"MSG "):
+            for tag in tags_in(data):
+                self._check(tag, "first byte of a MSG")
 
     def _check(self, tag: str, what: str) -> None:
         self.verdict.counts["syncs checked"] += bool(tag)
@@ -143,6 +161,20 @@ def _take(watcher: Watcher, line: str) -> None:
             watcher.received(target, _data(line))
         elif call.startswith("send"):
             watcher.sent(target, _data(line))
+    elif target.startswith("UDP"):
+        _take_datagram(watcher, call, line)
+
+
+def _take_datagram(watcher: Watcher, call: str, line: str) -> None:
+    """Take in a datagram; its peer stands behind it, in bytes as well."""
+    found, peer = _BYTES.search(line), _PEER.search(line)
+    if found is None or peer is None:
+        return
+    data = bytes.fromhex(found[1].replace("\\x", ""))
+    if call.startswith("recv"):
+        watcher.datagram_in(peer[1], data)
+    elif call.startswith("send"):
+        watcher.datagram_out(peer[1], data)
 
 
 def _data(line: str) -> bytes:

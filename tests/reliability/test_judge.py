@@ -106,6 +106,45 @@ def test_a_part_of_a_text_is_not_complete() -> None:
     assert broken(made_up.event(text=FIRST)) == ["complete"]
 
 
+def test_an_acknowledged_receive_is_the_whole_message() -> None:
+    made_up = MadeUp().incoming(box="delta", text=LONG).pushed()
+    assert broken(made_up) == ["lost"]
+    assert broken(made_up.event(box="delta", text=LONG)) == []
+
+
+def test_an_acknowledged_receive_has_no_part_that_never_came() -> None:
+    made_up = MadeUp().incoming(box="delta", text=LONG, missing=[2]).pushed()
+    assert broken(made_up) == ["lost"]
+    text = f"{FIRST} [SMS2 missed]"
+    assert broken(made_up.event(box="delta", text=text, complete=False)) == []
+
+
+def rolled(made_up: MadeUp) -> MadeUp:
+    """Let it leave the page before anybody has read it."""
+    return made_up.box(50, "page_rolled", "delta", id=1, part=0, reads=0)
+
+
+def test_a_datagram_that_must_have_been_heard_is_no_excuse() -> None:
+    made_up = MadeUp().incoming(box="delta").pushed(20, "sms_handed_over")
+    made_up.pushed(30, "sms_lost", datagrams_through=1)
+    assert broken(rolled(made_up)) == ["lost"]
+    assert apart(made_up.killed(24)) == {"left a GoIP page unread": 1}
+
+
+def test_a_message_without_a_datagram_that_left_the_page_is_counted_apart() -> None:
+    made_up = MadeUp().incoming(box="delta")
+    made_up.pushed(30, "sms_lost", datagrams_through=0)
+    assert broken(made_up) == ["lost"]
+    reason = "no datagram got through, and it left the page unread"
+    assert apart(rolled(made_up)) == {reason: 1}
+
+
+def test_a_doubled_datagram_is_announced_once() -> None:
+    made_up = MadeUp().incoming(box="delta").pushed().event(box="delta")
+    made_up.pushed(1, "fault_hit", fault="udp_double")
+    assert broken(made_up.event(3, box="delta", id="m2")) == ["doubled"]
+
+
 def test_a_tg_without_a_client_is_counted_apart() -> None:
     made_up = MadeUp().incoming(box="tango")
     made_up.box(0, "sms_lost", "tango", id=1, part=1, how="ami", reason="nobody")
@@ -234,6 +273,42 @@ def test_unknown_is_right_where_a_kill_fell_into_the_sending(
 ) -> None:
     made_up = MadeUp().submit().state(1, "sending").killed(at).state(60, "unknown")
     assert broken(made_up) == rules
+
+
+@pytest.mark.parametrize(
+    ("fault", "rules"), [("udp_loss", []), ("udp_double", ["unknown"])]
+)
+def test_unknown_is_right_where_a_datagram_of_it_was_lost(
+    fault: str, rules: list[str]
+) -> None:
+    made_up = MadeUp().submit().state(1, "sending").state(60, "unknown")
+    told = {"number": "+491", "text": "o00001 hello", "dialogue": "OK"}
+    made_up.box(3, "fault_hit", "delta", fault=fault, **told)
+    assert broken(made_up) == rules
+
+
+@pytest.mark.parametrize(("line", "rules"), [(1, []), (2, ["unknown"])])
+def test_unknown_is_right_where_its_line_had_moved(line: int, rules: list[str]) -> None:
+    made_up = MadeUp().submit().state(1, "sending").state(60, "unknown")
+    fault = {"fault": "udp_port_change", "arguments": {"line": line}}
+    made_up.did(0.5, "fault", number=1, on="alpha", **fault)
+    assert broken(made_up) == rules
+
+
+def test_a_send_that_was_doubled_on_its_way_is_counted_apart() -> None:
+    told = {"number": "+491", "text": "o00001 hello", "dialogue": "SEND"}
+    made_up = sent().air(6).box(3, "fault_hit", fault="udp_double", **told)
+    reason = "a SEND was doubled on its way, and the box sent twice"
+    assert apart(made_up) == {reason: 1}
+    assert broken(made_up.air(7)) == ["doubled"]
+
+
+def test_a_deliver_that_was_taken_must_be_told() -> None:
+    made_up = MadeUp().submit().state(1, "sending").state(2, "sent").air(2, sms=7)
+    told: dict[str, Any] = {"sms": 7, "how": "udp DELIVER", "state": 0}
+    made_up.box(5, "sms_result_acknowledged", **told)
+    assert broken(made_up) == ["unreported"]
+    assert broken(made_up.state(6, "delivered")) == []
 
 
 def test_failed_needs_a_refusal() -> None:

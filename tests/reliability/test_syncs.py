@@ -83,3 +83,34 @@ def test_bytes_that_came_in_pieces_are_one_packet(tmp_path: Path) -> None:
     packet = pdu(5, 77, b"...i00001 hello")
     pieces = (got(packet[:9]), got(packet[9:]))
     assert verdict(tmp_path, *pieces, ANSWERED) == (1, 1)
+
+
+UDP = "UDP:[127.0.0.1:44444]"
+
+
+def datagram(call: str, port: int, data: bytes) -> str:
+    """Return a datagram from or to a line."""
+    host = shown(b"127.0.0.1")
+    peer = f'sin_port=htons({port}), sin_addr=inet_addr("{host}")'
+    return f'8 {call}(9<{UDP}>, "{shown(data)}", 99, 0, {{{peer}}}, [16]) = 9'
+
+
+PUSHED = datagram("recvfrom", 10991, b"RECEIVE:-5;id:a;password:b;msg:i00001 hello")
+TAKEN = datagram("sendto", 10991, b"RECEIVE -5 OK\n")
+TOLD = datagram("sendto", 10991, b"MSG 11 12 o00001 hello\n")
+
+
+@pytest.mark.parametrize(("row", "act"), [(b"i00001", TAKEN), (b"o00001", TOLD)])
+def test_a_row_is_synced_before_a_datagram(
+    tmp_path: Path, row: bytes, act: str
+) -> None:
+    assert verdict(tmp_path, PUSHED, wrote(row), SYNC, act) == (1, 0)
+    assert verdict(tmp_path, PUSHED, wrote(row), act, SYNC) == (1, 1)
+
+
+def test_each_line_counts_for_itself(tmp_path: Path) -> None:
+    other = datagram("recvfrom", 10992, b"RECEIVE:-5;id:b;password:b;msg:i00002 hello")
+    rows = (wrote(b"i00001"), SYNC)
+    assert verdict(tmp_path, PUSHED, other, *rows, TAKEN) == (1, 0)
+    to_the_other = datagram("sendto", 10992, b"RECEIVE -5 OK\n")
+    assert verdict(tmp_path, PUSHED, other, *rows, to_the_other) == (1, 1)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+import socket
 import subprocess
 import sys
 from typing import Any, Self
@@ -41,6 +42,14 @@ class Log:
         self._file.close()
 
 
+def free_udp_port() -> int:
+    """Return a port on which the process under test can listen, one life after the other."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class World:
     """The boxes, and the way to command them."""
 
@@ -54,18 +63,21 @@ class World:
 
     async def __aenter__(self) -> Self:
         """Start the boxes."""
+        sms_server = free_udp_port()
         self._boxes = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "tests.reliability.boxes"),
             *("--timing", str(self.timing)),
             *("--folder", str(self.folder)),
             *("--seed", str(self._seed)),
+            *("--sms-server", str(sms_server)),
             cwd=ROOT,
             stdout=subprocess.PIPE,
         )
         output = self._boxes.stdout
         ready = await asyncio.wait_for(output.readline(), 20) if output else b""
         self.ports = json.loads(ready)
+        self.ports["delta"]["udp"] = sms_server
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
         return self
 

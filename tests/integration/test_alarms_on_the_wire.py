@@ -158,10 +158,11 @@ async def test_an_alarm_for_the_only_sim_waits_for_the_end_of_its_ussd(
     async with switched_on(hass, wire, SCALE) as box:
         entry = wired_entry(box, wire, sims=1)
         await connect(hass, entry)
-        dialling = await dial(hass, box, device_id(hass, entry, "sim1"), line=1)
+        first = device_id(hass, entry, "sim1")
+        dialling = await dial(hass, box, first, line=1)
 
         begun = box.clock.now()
-        await alarm(hass)
+        await alarm(hass, device_id=first)
         burning = await burns(box)
         (answered,) = box.journal.entries(USSD_ANSWERED)
         assert answered.time < taken(box, ANNA).time

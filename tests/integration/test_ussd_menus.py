@@ -259,9 +259,7 @@ async def test_balance_behind_a_menu(
         assert menu_box.dialled == STEPS
 
         with pytest.raises(HomeAssistantError, match="A menu may still be open"):
-            await act(
-                hass, "refresh_balance", device_id=device_id(hass, entry, "sim1")
-            )
+            await act(hass, "refresh_balance", device_id=device_id(hass, entry, "sim1"))
         for _ in range(23):
             await later(hass, freezer, hours=1)
         assert menu_box.dialled == STEPS

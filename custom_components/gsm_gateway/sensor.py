@@ -22,6 +22,7 @@ from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
 
 from .balances import SIGNAL_BALANCE, shows_balance
+from .cards import card_since
 from .const import SUBENTRY_SIM
 from .entity import SubentryEntity, async_follow_subentries
 from .gateways.model import LineState
@@ -268,4 +269,7 @@ class TrafficSensor(SubentryEntity, SensorEntity):
         self._attr_native_value = description.value_fn(messenger, self.subentry_id)
         if description.begins_fn is not None:
             day = dt_util.start_of_local_day()
-            self._attr_last_reset = description.begins_fn(day)
+            begin = description.begins_fn(day)
+            sim = self.entry.subentries.get(self.subentry_id)
+            since = sim and card_since(sim.data)
+            self._attr_last_reset = max(begin, since) if since else begin

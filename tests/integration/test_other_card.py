@@ -197,6 +197,8 @@ async def test_a_new_card_stays_new_over_a_restart(
     await put(hass, home, box, [(1, FOREIGN)])
     await fix(hass, issue_about(home, 1), currency="RUB")
     assert shown(hass, TODAY).state == "0"
+    since = home.subentries["sim1"].data["card_since"]
+    assert shown(hass, TODAY).attributes["last_reset"] == since
     assert hass.states.get(BALANCE) is None
     await look(hass, home)
     assert "sim1" not in await kept_balances(hass, home)
@@ -306,6 +308,8 @@ async def test_a_reply_leaves_by_the_card_that_received_the_question(
     question = await receive(hass, box, "where are you?", channel=1, sender=ANNA)
     await put(hass, home, box, [(1, TWO), (2, ONE)])
     await fix(hass, issue_about(home, 1), next_step_id="moved")
+    last = shown(hass, "sensor.cellar_last_message")
+    assert last.attributes["sim"] == "Cellar SIM 2"
     await act(hass, "send_sms", reply_to=question["message_id"], message="here")
     sent = (await on_the_air(box, 2))[-1]
     assert (sent.text, sent.channel) == ("here", 2)

@@ -24,6 +24,7 @@ from .entity import (
 )
 from .errors import translated_errors
 from .gateways.ports import ModuleRestarter, Restarter
+from .messaging.control import box_turn, module_turn
 from .runtime import GsmGatewayConfigEntry
 
 PARALLEL_UPDATES = 1
@@ -92,8 +93,11 @@ class RestartModuleButton(LiveEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Restart the module."""
+        runtime = self.entry.runtime_data
+        line, clock = runtime.lines[self.subentry_id], runtime.messenger.clock
         with translated_errors(device_name(self.hass, self.entry, self.subentry_id)):
-            await self._modules.restart_module(self.channel)
+            async with module_turn(line, clock):
+                await self._modules.restart_module(self.channel)
 
 
 class RestartButton(BoxEntity, ButtonEntity):
@@ -107,5 +111,8 @@ class RestartButton(BoxEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Restart the box."""
+        runtime = self.entry.runtime_data
+        lines, clock = [*runtime.lines.values()], runtime.messenger.clock
         with translated_errors(self.entry.title):
-            await self._box.restart()
+            async with box_turn(lines, clock):
+                await self._box.restart()

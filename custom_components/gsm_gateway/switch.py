@@ -15,6 +15,7 @@ from .entity import LiveEntity, SubentryEntity, async_follow_subentries
 from .errors import translated_errors
 from .gateways.model import ChannelStatus
 from .gateways.ports import ModuleSwitch
+from .messaging.control import module_turn
 from .runtime import GsmGatewayConfigEntry
 
 PARALLEL_UPDATES = 1
@@ -69,6 +70,9 @@ class ModuleSwitchEntity(LiveEntity, SwitchEntity):
 
     async def _switch(self, *, on: bool) -> None:
         """Switch the module, and believe it until the box tells."""
+        runtime = self.entry.runtime_data
+        line, clock = runtime.lines[self.subentry_id], runtime.messenger.clock
         with translated_errors(device_name(self.hass, self.entry, self.subentry_id)):
-            await self._modules.switch_module(self.channel, on=on)
+            async with module_turn(line, clock, ends_silent=not on):
+                await self._modules.switch_module(self.channel, on=on)
         self.coordinator.async_heard(ChannelStatus(channel=self.channel, module_on=on))

@@ -1,5 +1,6 @@
 """What is off until the user enables it: switching modules, restarting, private facts."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from unittest.mock import patch
@@ -24,7 +25,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.gsm_gateway.gateways.model import ChannelUnavailable
 from tests.integration.entries import goip_entry, set_up, settle, shown, sim
 from tests.integration.fakes import FakeBox
-from tests.integration.scene import wired
+from tests.integration.scene import ANNA, act, device_id, wired
+from tests.messaging.hand_clock import settle as all_wait
 
 MODULE = "switch.cellar_sim_1_radio_module"
 RESTART = "button.cellar_restart"
@@ -170,6 +172,40 @@ async def test_restart(
     await press(hass, "button.cellar_sim_2_restart_module")
 
     assert fake_box.restarted == [None, 2]
+
+
+@pytest.mark.parametrize("what", [MODULE, RESTART_MODULE, RESTART])
+async def test_no_sms_is_cut_in_half(
+    hass: HomeAssistant,
+    enabled: None,
+    cellar: MockConfigEntry,
+    fake_box: FakeBox,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    order: list[str] = []
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def send(*_: object, **__: object) -> None:
+        begun.set()
+        await gate.wait()
+        order.append("sent")
+
+    def note(*_: object, **__: object) -> None:
+        order.append("switched")
+
+    monkeypatch.setattr(fake_box, "send", send)
+    monkeypatch.setattr(fake_box, "_check", note)
+    sim = device_id(hass, cellar, "sim1")
+    await act(hass, "send_sms", device_id=sim, to=ANNA, message="hello")
+    await begun.wait()
+    doing = turn(hass, "off") if what == MODULE else press(hass, what)
+    switching = asyncio.create_task(doing)
+    await all_wait()
+    assert order == []
+    gate.set()
+    await switching
+    assert order == ["sent", "switched"]
 
 
 async def test_a_refusal_is_told_and_changes_nothing(

@@ -1,4 +1,4 @@
-"""One arbiter per SIM: SMS and USSD take turns, alarms first."""
+"""One arbiter per SIM: SMS, USSD and control take turns, alarms first."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -25,9 +25,10 @@ class Rank(IntEnum):
     """Who goes first; the lower one."""
 
     ALARM = 0
-    ASKED_USSD = 1
-    SMS = 2
-    USSD = 3
+    CONTROL = 1
+    ASKED_USSD = 2
+    SMS = 3
+    USSD = 4
     """Nobody waits for it."""
 
 
@@ -129,7 +130,7 @@ class Line:
 
     @property
     def busy(self) -> bool:
-        """Whether an SMS or a USSD is under way."""
+        """Whether an SMS, a USSD or a restart is under way."""
         return self._holder is not None
 
     @property
@@ -194,18 +195,23 @@ class Line:
         """Give the turn to one that waits, unless a message comes first."""
         if self.busy:
             return True
-        waiting = [w for w in self._waiters if not w.turn.done()]
+        waiting = [w for w in self._waiters if not (w.turn.done() or self._puts_off(w))]
         if not waiting:
             return False
         first = min(waiting, key=lambda waiter: waiter.rank)
-        if self._reserved is Priority.ALARM and first.dials:
-            return False
         wish = self.queue.wish(self) if self.queue is not None else None
         if wish is not None and _RANKS[wish] < first.rank:
             return False
         self._holder, self._dials = first.holder, first.dials
         first.turn.set_result(None)
         return True
+
+    def _puts_off(self, waiter: _Waiter) -> bool:
+        """Tell whether one has to wait for the rest of a message of several SMS."""
+        if self._reserved is None:
+            return False
+        dials_before_alarm = waiter.dials and self._reserved is Priority.ALARM
+        return dials_before_alarm or waiter.rank is Rank.CONTROL
 
     def sent(self) -> None:
         """Note that an SMS was handed over; the next one waits a moment."""
@@ -216,6 +222,10 @@ class Line:
         """Note that the SIM could not send just now; leave it alone, longer each time."""
         self._rests_until = self._clock.monotonic() + self._rest
         self._rest = min(2 * self._rest, _LONGEST_REST)
+
+    def rest(self, seconds: float) -> None:
+        """Leave the SIM alone for so long, or until it is back: its module starts anew."""
+        self._rests_until = self._clock.monotonic() + seconds
 
     def rouse(self) -> None:
         """Forget that the SIM could not send."""
@@ -232,6 +242,13 @@ class Line:
             await self._pace()  # an alarm may have gone before
         finally:
             self._reserved = None
+
+    async def take_for_control(self, holder: object) -> None:
+        """Take the turn before the next message or USSD, but for alarms; `release` ends it.
+
+        The SMS of one message are not parted.
+        """
+        await self._wait(Rank.CONTROL, holder, dials=False)
 
     async def run_ussd(
         self, codes: Sequence[str], *, waited_for: bool

@@ -53,8 +53,8 @@ def _view(sims: list[SimEntities], hint: str) -> dict[str, Any]:
         "type": "sections",
         "max_columns": 3,
         "sections": [
-            _section("Balances", "mdi:cash", *balances, history),
-            _section("Lines", "mdi:signal", _lines(sims), *_calls(sims), *hints),
+            _section("Balances", "mdi:cash", *balances, history, *hints),
+            _section("Lines", "mdi:signal", _lines(sims), *_calls(sims)),
             _section("Messages", "mdi:message-text", form, _messages(sims)),
         ],
     }
@@ -69,14 +69,17 @@ def _section(heading: str, icon: str, *cards: dict[str, Any]) -> dict[str, Any]:
 def _lines(sims: list[SimEntities]) -> dict[str, Any]:
     """Return what the boxes tell of their lines."""
     rows = "".join(
-        f"| {sim.device} | {_shown(sim.operator)} | {_shown(sim.signal)} "
+        f"| {_name(sim)} | {_shown(sim.operator)} | {_shown(sim.signal)} "
         f"| {_shown(sim.line_state)} |\n"
         for sim in sims
     )
-    content = (
-        f"| SIM | Operator | Signal (dBm) | Line |\n| :-- | :-- | --: | :-- |\n{rows}"
-    )
+    content = f"| SIM | Operator | dBm | Line |\n| :-- | :-- | --: | :-- |\n{rows}"
     return {"type": "markdown", "content": content}
+
+
+def _name(sim: SimEntities) -> str:
+    """Return the name of a SIM, for a narrow table."""
+    return sim.device.replace(" ", "&nbsp;")
 
 
 def _shown(entity_id: str) -> str:
@@ -88,9 +91,8 @@ def _calls(sims: list[SimEntities]) -> list[dict[str, Any]]:
     """Return the gate and who called last."""
     rows = "".join(
         f"{{% set caller = state_attr('{sim.call}', 'caller') %}}{{% if caller %}}"
-        f"| {sim.device} | {{{{ state_attr('{sim.call}', 'contact') or caller }}}} "
-        f"| {{{{ states('{sim.call}') | as_timestamp | timestamp_custom('%H:%M:%S') }}}}"
-        f"{{{{ ', rejected' if state_attr('{sim.call}', 'rejected') }}}} |\n"
+        f"| {_name(sim)} | {{{{ state_attr('{sim.call}', 'contact') or caller }}}} "
+        f"| {{{{ 'rejected' if state_attr('{sim.call}', 'rejected') else 'rang' }}}} |\n"
         "{% endif %}"
         for sim in sims
         if sim.call
@@ -98,7 +100,7 @@ def _calls(sims: list[SimEntities]) -> list[dict[str, Any]]:
     table = {
         "type": "markdown",
         "title": "Last calls",
-        "content": f"| SIM | From | At |\n| :-- | :-- | :-- |\n{rows}\n"
+        "content": f"| SIM | From | Call |\n| :-- | :-- | :-- |\n{rows}\n"
         "When Anna rings, the gate opens.",
     }
     return [{"type": "tile", "entity": "input_boolean.gate"}, table]
@@ -108,7 +110,7 @@ def _messages(sims: list[SimEntities]) -> dict[str, Any]:
     """Return the last message of each SIM."""
     rows = "".join(
         f"{{% if state_attr('{sim.incoming}', 'sender') %}}"
-        f"| {sim.device} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
+        f"| {_name(sim)} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
         f"| {{{{ state_attr('{sim.incoming}', 'text') }}}} |\n{{% endif %}}"
         for sim in sims
     )

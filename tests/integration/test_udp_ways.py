@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from homeassistant.core import Event, HomeAssistant, callback
 import pytest
@@ -49,9 +49,11 @@ class Bus:
 
 
 @pytest.fixture
-async def box(hass: HomeAssistant, unbound: str) -> AsyncGenerator[GoipBox]:
+async def box(
+    hass: HomeAssistant, unbound: Literal["keep", "lost"]
+) -> AsyncGenerator[GoipBox]:
     """A GoIP that keeps what no SMPP client is there for, or does not."""
-    options = GoipOptions(smpp_unbound=unbound, smpp_unacked="repeat")  # type: ignore[arg-type]
+    options = GoipOptions(smpp_unbound=unbound, smpp_unacked="repeat", smpp_long="udh")
     box = GoipBox(options, default_lines(LINES, LINES), clock=Clock(SCALE))
     with living(SCALE):
         async with running(hass, box):
@@ -69,8 +71,9 @@ def ways(box: GoipBox, port: int) -> list[dict[str, Any]]:
 async def feed(box: GoipBox, chance: Random) -> None:
     """Let messages come in, many of them alike."""
     for number in range(MESSAGES):
-        alike = chance.random() < 0.3
-        text = chance.choice(("ok", "да; msg:1")) if alike else f"{number:03} hello"
+        text = chance.choice(
+            ("ok", "да; msg:1", f"{number:03} hello", f"{number:03} " + "long, " * 40)
+        )
         line = 1 + number % LINES
         await box.receive(line, chance.choice((ANNA, BOB, "BANK")), text)
         await box.clock.sleep(PACE * chance.uniform(0.5, 1.5))

@@ -38,8 +38,11 @@ PROPOSED_LETTERS = "abcdefghkmnpqrstuvwxyz23456789"
 """Those that nobody mistakes for one another."""
 PROPOSED_LENGTH = 10
 
-_WORD = re.compile(r"[!-:<-~]{1,32}")
-"""What packets can carry as id and password: pairs end with `;`, words with a blank."""
+_WORD = re.compile(r"[!-:<-_a-{}~]{1,32}")
+"""What packets can carry as id and password, and a page can show to be typed into a box.
+
+Pairs end with `;`, words with a blank; the cells of a table with `|`, code with a backtick.
+"""
 
 IDS = TextSelector(TextSelectorConfig(multiple=True))
 SEND_BY = SelectSelector(

@@ -139,11 +139,14 @@ async def test_the_proposal_of_a_second_box_has_ids_of_its_own(
         ({"udp_ids": ["a;b"]}, {"udp_ids": "udp_id_malformed"}),
         ({"udp_ids": ["a b"]}, {"udp_ids": "udp_id_malformed"}),
         ({"udp_ids": ["kellergerät"]}, {"udp_ids": "udp_id_malformed"}),
+        ({"udp_ids": ["a|b"]}, {"udp_ids": "udp_id_malformed"}),
         ({"udp_ids": ["x" * 33]}, {"udp_ids": "udp_id_malformed"}),
         ({"udp_ids": ["theirs"]}, {"udp_ids": "udp_id_taken"}),
         ({"udp_password": ""}, {"udp_password": "udp_password_malformed"}),
         ({"udp_password": "a b"}, {"udp_password": "udp_password_malformed"}),
         ({"udp_password": "a;b"}, {"udp_password": "udp_password_malformed"}),
+        ({"udp_password": "a|b"}, {"udp_password": "udp_password_malformed"}),
+        ({"udp_password": "a`b"}, {"udp_password": "udp_password_malformed"}),
     ],
 )
 async def test_a_mistake_is_told_and_can_be_mended(

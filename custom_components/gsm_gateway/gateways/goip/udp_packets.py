@@ -16,7 +16,6 @@ _MOST_FIELDS = 64
 _HEAD = re.compile(rb"\s{0,4}([A-Za-z_]{1,24})(?::|[ ])\s{0,4}(-?[0-9]{1,19})(?![0-9])")
 _TEXT = b"msg"
 _ENDING = b";\r\n\0 "
-_WORD = re.compile(r"[!-9<-~]{1,64}")
 
 
 class Refusal(StrEnum):
@@ -99,11 +98,6 @@ def read(data: bytes) -> Packet | Reply:
     if len(data) > LONGEST:
         raise Unreadable(Refusal.OVERSIZE)
     return Reply(verb=verb.upper(), number=number, words=rest.removeprefix(b" "))
-
-
-def is_word(text: str) -> bool:
-    """Tell whether a text can be the id or the password of a line: no blank, `:` or `;`."""
-    return _WORD.fullmatch(text) is not None
 
 
 def plain(words: bytes) -> str:

@@ -10,6 +10,7 @@ from homeassistant.const import CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
+from .cards import Card
 from .const import (
     CONF_AMI_PORT,
     CONF_BALANCE_CODE,
@@ -20,11 +21,10 @@ from .const import (
     CONF_EXPIRE_AFTER,
     CONF_FALLBACK,
     CONF_HTTP_PORT,
-    CONF_ICCID,
-    CONF_IMSI,
     CONF_KEEP_DAYS,
     CONF_NUMBER_FORM,
     CONF_ONLY_ADDRESS,
+    CONF_OTHER_CARD,
     CONF_PACING,
     CONF_PARTS_PER_DAY,
     CONF_PARTS_PER_HOUR,
@@ -32,6 +32,7 @@ from .const import (
     CONF_PRIORITY,
     CONF_PRIVATE_SENDERS,
     CONF_RECIPIENTS_PER_DAY,
+    CONF_REJECT_CALLS,
     CONF_ROAMING,
     CONF_SEND_BY,
     CONF_SHOW_TEXTS,
@@ -74,6 +75,7 @@ SIM_FACTS: Final = (
     CONF_PACING,
     CONF_ROAMING,
     CONF_NUMBER_FORM,
+    CONF_REJECT_CALLS,
 )
 LINE_FACTS: Final = ("enabled", "connected", "registered", "busy", "busy_with_ussd")
 STATUS_FACTS: Final = (
@@ -174,7 +176,8 @@ def _sim(entry: GsmGatewayConfigEntry, sim: ConfigSubentry) -> dict[str, Any]:
         **_chosen(sim.data, SIM_FACTS),
         "trusted_sender_count": len(sim.data.get(CONF_TRUSTED_SENDERS, ())),
         "balance_asked_for": bool(sim.data.get(CONF_BALANCE_CODE)),
-        "card_known": bool(sim.data.get(CONF_ICCID) or sim.data.get(CONF_IMSI)),
+        "card_known": Card.of(sim.data).is_told,
+        "other_card": CONF_OTHER_CARD in sim.data,
     }
     if entry.state is ConfigEntryState.LOADED:
         runtime = entry.runtime_data

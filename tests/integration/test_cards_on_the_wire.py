@@ -1,7 +1,7 @@
 """Cards that change places in simulated boxes, cards that come later, and calls."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.integration.wires import (
     SimulatedBox,
     connect,
     link,
+    living,
     on_air,
     switched_on,
     wired_entry,
@@ -42,6 +43,13 @@ async def until(there: Callable[[], object]) -> None:
     async with asyncio.timeout(30):
         while not there():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+@pytest.fixture(autouse=True)
+def fast_life() -> Iterator[None]:
+    """Let Home Assistant's half live as fast as the boxes."""
+    with living(SCALE):
+        yield
 
 
 @asynccontextmanager

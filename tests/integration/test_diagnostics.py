@@ -188,6 +188,7 @@ async def test_a_sim_tells_its_line_and_its_schedule(
         "trusted_sender_count": 2,
         "balance_asked_for": True,
         "card_known": True,
+        "other_card": False,
         "line": {
             "enabled": True,
             "connected": True,

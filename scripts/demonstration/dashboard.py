@@ -110,7 +110,7 @@ def _messages(sims: list[SimEntities]) -> dict[str, Any]:
     """Return the last message of each SIM."""
     rows = "".join(
         f"{{% if state_attr('{sim.incoming}', 'sender') %}}"
-        f"| {_name(sim)} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
+        f"| {sim.device} | {{{{ state_attr('{sim.incoming}', 'sender') }}}} "
         f"| {{{{ state_attr('{sim.incoming}', 'text') }}}} |\n{{% endif %}}"
         for sim in sims
     )

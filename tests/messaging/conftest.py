@@ -41,6 +41,15 @@ async def office(
 
 
 @pytest.fixture
+async def dialogues_end(office: Office, clock: HandClock) -> AsyncIterator[None]:
+    """Let dialogues that a test leaves behind end while there is time."""
+    yield
+    for line in office.router:
+        line.break_off_ussd()
+    await clock.advance(60)
+
+
+@pytest.fixture
 def box() -> FakeBox:
     """A box that takes every message."""
     return FakeBox()

@@ -33,6 +33,8 @@ FINISHED, OPEN, ENDED, UNTOLD = (
 )
 PATH = ["*100#", "1", "3"]
 
+pytestmark = pytest.mark.usefixtures("dialogues_end")
+
 
 @pytest.fixture(name="closes", params=[False, True], ids=["stays open", "closes"])
 def _closes(request: pytest.FixtureRequest) -> bool:

@@ -21,6 +21,8 @@ from .sending import Office
 
 PATH = ["*100#", "1", "3"]
 
+pytestmark = pytest.mark.usefixtures("dialogues_end")
+
 
 @pytest.fixture
 def operator(box: FakeBox, clock: HandClock) -> Operator:

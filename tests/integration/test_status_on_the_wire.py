@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.boxes import box_entry, call_home, goip_data, running, udp_data
-from tests.integration.entries import line, shown
+from tests.integration.entries import line, shown, sim
 from tests.integration.wires import connect, link, living
 from tests.simulator.core.clock import Clock
 from tests.simulator.goip.box import GoipBox
@@ -123,6 +123,21 @@ async def test_the_pages_are_read_once(
         seen.add(state.state)
 
     assert box.requests["status.xml"] == 3, "one for the lines, the cards, the box"
+
+
+async def test_a_sim_whose_line_has_no_id_is_added_live(
+    hass: HomeAssistant, box: GoipBox, port: int
+) -> None:
+    await call_home(box, port)
+    udp = udp_data(port, udp_ids=["home-1"])
+    data = goip_data(box, smpp=False) | {"udp": udp}
+    entry = box_entry(box, data, subentries_data=[sim(1)])
+    await connect(hass, entry)
+    before = entry.runtime_data
+    await until(hass, "sensor.goip_sim_2_sent_today", lambda state: True)
+
+    assert entry.runtime_data is before
+    assert shown(hass, CONNECTED).state == STATE_ON
 
 
 async def test_a_call_is_seen_on_the_line(

@@ -83,7 +83,7 @@ class Sender(Protocol):
         """Tell whether a message for `channel` could leave now."""
 
     def serves(self, channel: int) -> bool:
-        """Tell whether `channel` can become ready without composing the box anew."""
+        """Tell whether composing the box anew, for `channel` too, would change nothing."""
 
     async def send(
         self, channel: int, to: str, text: str, token: str, *, unicode: bool = False

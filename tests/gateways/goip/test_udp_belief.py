@@ -56,7 +56,8 @@ async def test_keepalive_is_answered_as_the_box_expects_it() -> None:
         assert o.gateway.sender.ready(1)
         assert not o.gateway.sender.ready(2)
         assert o.gateway.sender.serves(2)
-        assert not o.gateway.sender.serves(3)
+        assert o.gateway.sender.serves(3)
+        assert not o.gateway.sender.ready(3)
 
 
 @pytest.mark.parametrize(

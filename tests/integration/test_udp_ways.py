@@ -72,7 +72,12 @@ async def feed(box: GoipBox, chance: Random) -> None:
     """Let messages come in, many of them alike."""
     for number in range(MESSAGES):
         text = chance.choice(
-            ("ok", "да; msg:1", f"{number:03} hello", f"{number:03} " + "long, " * 40)
+            (
+                "ok",
+                "да; msg:1",
+                f"{number:03} hello",
+                " ".join(f"{number:03}.{i}" for i in range(40)),
+            )
         )
         line = 1 + number % LINES
         await box.receive(line, chance.choice((ANNA, BOB, "BANK")), text)

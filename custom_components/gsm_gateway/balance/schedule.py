@@ -144,8 +144,9 @@ class Timetable:
     def revoke(self, now: datetime, monotonic: float) -> Schedule:
         """Take back a question that was certainly not dialled; store what comes back.
 
-        It is due again after `RETRY`, or when it would have been. Not for an answer that failed or did not
-        come: that code may have been dialled, and waits for its next turn.
+        It is due again after `RETRY`, or when it would have been. Not for an
+        answer that failed or did not come: that code may have been dialled, and
+        waits for its next turn.
         """
         if self._before_ask is not None:
             next_due = max(self._before_ask.next_due, now + RETRY)

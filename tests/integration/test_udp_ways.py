@@ -22,7 +22,7 @@ from tests.simulator.goip.options import GoipOptions
 
 SCALE = 20.0
 LINES = 8
-MESSAGES = 96
+MESSAGES = 64
 PACE = 1.5
 """Seconds between two messages; no page rolls over."""
 

@@ -25,9 +25,8 @@ async def test_much_at_once_is_announced_before_the_box_repeats_it() -> None:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("repeat", ["status", "duplicate"])
-async def test_what_is_told_of_sms_over_a_bad_way_is_true(repeat: str) -> None:
-    outcome = await udp_send.run(udp_send.Settings(messages=24, repeat=repeat))
+async def test_what_is_told_of_sms_over_a_bad_way_is_true() -> None:
+    outcome = await udp_send.run(udp_send.Settings(messages=24))
     print(outcome.tell())
     assert outcome.failures == []
     assert outcome.states.total() == 24

@@ -20,6 +20,8 @@ from .gateways.goip.sms_server import SmsServer, Trial
 LISTEN_SECONDS = 120.0
 """A keepalive comes every 30 seconds, and the box takes a minute to restart."""
 
+RESOLVE_SECONDS = 5.0
+
 CALLED = "✓"
 WRONG_PASSWORD = "✗"
 WAITED_FOR = "…"
@@ -126,10 +128,11 @@ def shown(text: str) -> str:
 async def async_box_address(hass: HomeAssistant, host: str) -> str:
     """Return the address that a box's packets should come from; its name if it has none."""
     try:
-        found = await hass.loop.getaddrinfo(
-            host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM
-        )
-    except OSError:
+        async with asyncio.timeout(RESOLVE_SECONDS):
+            found = await hass.loop.getaddrinfo(
+                host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM
+            )
+    except OSError:  # or time is up
         return host
     return str(found[0][4][0])
 

@@ -82,33 +82,9 @@ async def _line_is(home: Home, sim: SimEntities, state: str) -> None:
 
 async def _check_discovery(home: Home, box: Box) -> None:
     """See that a box that calls is offered, once; add it and receive an SMS."""
-    lines = (await box.state(home.session))["lines"]
-
-    async def offered() -> list[Any]:
-        flows = await home.websocket("config_entries/flow/progress")
-        found = [
-            flow
-            for flow in flows
-            if flow["handler"] == "gsm_gateway"
-            and flow["context"]["source"] == "integration_discovery"
-        ]
-        if len(found) > 1:
-            raise CheckFailed(f"One box calls, these are offered: {found}")
-        return found
-
-    (flow,) = await eventually(f"a box discovered at {STRANGER_ADDRESS}", offered)
-    dialogue = home.config_flow(flow["flow_id"])
-
-    async def complete() -> bool:
-        told = (await dialogue.look())["description_placeholders"]
-        return told["address"] == STRANGER_ADDRESS and (
-            len(told["rows"].splitlines()) == len(lines)
-        )
-
-    await eventually(f"{len(lines)} lines that call from {STRANGER_ADDRESS}", complete)
-    print(f"discovered: a GoIP at {STRANGER_ADDRESS} with {len(lines)} lines")
+    flow_id = await _offer(home, len((await box.state(home.session))["lines"]))
     known = {sim.device_id for sim in await find_sims(home)}
-    await add_stranger(home, box, flow["flow_id"])
+    await add_stranger(home, box, flow_id)
 
     async def new() -> SimEntities | None:
         sims = await find_sims(home)
@@ -126,4 +102,30 @@ async def _check_discovery(home: Home, box: Box) -> None:
     print(f"received: {sim.device} from {CONTACT_NUMBER}: {text}")
 
 
-__all__ = ["check_udp"]
+async def _offer(home: Home, lines: int) -> str:
+    """Return the id of the flow that offers the box, once all its lines have called."""
+
+    async def offered() -> list[Any]:
+        found = [
+            flow
+            for flow in await home.websocket("config_entries/flow/progress")
+            if flow["handler"] == "gsm_gateway"
+            and flow["context"]["source"] == "integration_discovery"
+        ]
+        if len(found) > 1:
+            raise CheckFailed(f"One box calls, these are offered: {found}")
+        return found
+
+    (flow,) = await eventually(f"a box discovered at {STRANGER_ADDRESS}", offered)
+    flow_id: str = flow["flow_id"]
+
+    async def complete() -> bool:
+        page = await home.config_flow(flow_id).look()
+        told = page["description_placeholders"]
+        if told["address"] != STRANGER_ADDRESS:
+            raise CheckFailed(f"Another box is offered: {told}")
+        return len(told["rows"].splitlines()) == lines
+
+    await eventually(f"{lines} lines that call from {STRANGER_ADDRESS}", complete)
+    print(f"discovered: a GoIP at {STRANGER_ADDRESS} with {lines} lines")
+    return flow_id

@@ -12,13 +12,14 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import frame
 
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip.sms_server import SmsServer
 from custom_components.gsm_gateway.sms_servers import server_for
 from tests.integration.boxes import box_entry, call_home, goip_data, udp_data
 from tests.integration.entries import sim
-from tests.integration.restarting import running_in
+from tests.integration.restarting import kept, running_in
 from tests.integration.wires import link
 from tests.simulator.core.clock import Clock as BoxClock
 from tests.simulator.core.journal import Journal
@@ -89,8 +90,11 @@ async def house(
             data = goip_data(box, smpp=False) | {"udp": udp_data(0, udp_ids=ids)}
             numbered = [sim(number, **(sims or {})) for number in box.lines]
             known = box_entry(box, data, subentries_data=numbered)
-            async with running_in(folder, known) as hass:
-                entry = hass.config_entries.async_get_known_entry(known.entry_id)
+            async with running_in(folder) as hass:
+                frame.async_setup(hass)
+                entry = kept(known)
+                entry.add_to_hass(hass)
+                assert await hass.config_entries.async_setup(entry.entry_id)
                 async with asyncio.timeout(10):
                     while not (port := server_for(hass, 0).bound_port):  # noqa: ASYNC110
                         await asyncio.sleep(0.01)

@@ -231,7 +231,7 @@ async def test_errors_before_the_send(
         (b"ERROR 11 1 500", "500", 500),
         (b"ERROR 11 1 GSM_LOGOUT\n", "GSM_LOGOUT", None),
         (b"ERROR 11 GSM_LOGOUT\n", "GSM_LOGOUT", None),
-        (b"ERROR 11 SENDID\n", "SENDID", None),
+        (b"ERROR 11 no credit\n", "no credit", None),
         (b"ERROR 11\n", "The box gave no reason", None),
     ],
 )
@@ -245,6 +245,23 @@ async def test_errors_after_the_send_are_final(
         await end(o, sending)
         (report,) = o.listener.reports
         assert (report.state, report.reason, report.code) == (FAILED, reason, code)
+
+
+@pytest.mark.parametrize("words", ["PASSWORD", "SENDID"])
+async def test_error_about_another_step_does_not_tell_what_became_of_the_text(
+    words: str,
+) -> None:
+    """A text that is called failed may be sent again by somebody, so it must not be out."""
+    async with on_udp(scale=QUICK) as o:
+        sending = o.send()
+        await until_send(o)
+        o.peer.send(f"ERROR 11 {words}\n".encode())
+        await sending
+        (report,) = o.listener.reports
+        assert (report.state, report.reason) == (UNKNOWN, words)
+        o.peer.send(b"OK 11 1 37\n")
+        assert await o.peer.next() == b"DONE 11\n"
+        assert o.listener.told == [UNKNOWN, SENT]
 
 
 async def test_error_that_may_be_about_an_earlier_step_waits_for_something_better() -> (

@@ -123,11 +123,14 @@ class SmsDialogues:
         silence = _SILENCE_SECONDS + _PART_SECONDS * (sms.parts - 1)
         try:
             async with self._clock.timeout(_LONGEST_SECONDS):
-                report_result(line, await _hear_result(exchange, silence))
+                reply = await _hear_result(exchange, silence)
         except TimeoutError:
-            line.report(
-                SendReport(token=sms.token, state=SendState.UNKNOWN, reason=_UNANSWERED)
-            )
+            _report_unknown(line, sms.token, _UNANSWERED)
+        else:
+            if _is_about_other_step(reply):
+                _report_unknown(line, sms.token, shown(reply.words))
+            else:
+                report_result(line, reply)
         finally:
             line.deliveries.given_up(sms.token)
 
@@ -135,8 +138,8 @@ class SmsDialogues:
 async def _hear_result(exchange: Exchange, silence: float) -> Reply:
     """Return what ends a SEND. Raises `TimeoutError` after so many seconds of silence.
 
-    An error that does not say that it is about the SEND may be about an
-    earlier step that was said twice: it counts if nothing better follows.
+    An error that does not say that it is about the SEND may be about another
+    step: it is returned if nothing better follows.
     """
     doubtful: Reply | None = None
     while True:
@@ -160,6 +163,20 @@ def _is_about_send(reply: Reply) -> bool:
     return reply.verb == "ERROR" and (
         words.startswith(f"{_TELID} ") or "ERRORSTATUS" in words or "LOGOUT" in words
     )
+
+
+def _is_about_other_step(reply: Reply) -> bool:
+    """Tell whether an error does not say what became of the text.
+
+    It may answer a step that came twice, by us or by the network, while the
+    text is on its way.
+    """
+    words = plain(reply.words).upper()
+    return not _is_about_send(reply) and (words.startswith(("PASSWORD", "SENDID")))
+
+
+def _report_unknown(line: UdpLine, token: str, reason: str) -> None:
+    line.report(SendReport(token=token, state=SendState.UNKNOWN, reason=reason))
 
 
 def report_result(line: UdpLine, reply: Reply) -> None:

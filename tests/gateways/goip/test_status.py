@@ -13,6 +13,7 @@ from custom_components.gsm_gateway.gateways.model import (
     CannotConnect,
     ChannelStatus,
     InvalidAuth,
+    LineState,
     UnexpectedReply,
 )
 from tests.simulator.core.clock import Clock as SimulatedClock
@@ -66,6 +67,7 @@ async def test_status_is_read_without_its_colours(
         iccid="8970100000000000001",
         imei="861111111110001",
         number="+79990000001",
+        line_state=LineState.IDLE,
     )
     second, third, fourth = (status.channel(n) for n in (2, 3, 4))
     assert second is not None
@@ -103,6 +105,25 @@ async def test_signal(shown: str, csq: int | None) -> None:
     async with scripted(status_xml=page(status)) as (_, gateway, _):
         read = await gateway.status.read_status()
     assert [channel.signal_csq for channel in read.channels] == [csq]
+
+
+@pytest.mark.parametrize(
+    ("shown", "state"),
+    [
+        ("IDLE", LineState.IDLE),
+        ("&nbsp;Incoming:+49151&nbsp;", LineState.INCOMING),
+        ("SOMETHING", LineState.BUSY),
+        ("", None),
+    ],
+)
+async def test_line_state(shown: str, state: LineState | None) -> None:
+    status = (
+        "<status><l1_gsm_sim>Y</l1_gsm_sim>"
+        f"<l1_line_state>{shown}</l1_line_state></status>"
+    )
+    async with scripted(status_xml=page(status)) as (_, gateway, _):
+        read = await gateway.status.read_status()
+    assert [channel.line_state for channel in read.channels] == [state]
 
 
 async def test_chinese_operator_on_a_page_that_tells_its_charset_in_the_header() -> (

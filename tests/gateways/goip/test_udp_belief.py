@@ -148,6 +148,23 @@ async def test_keepalive_moves_the_line_and_that_is_told_once(
     assert loud(caplog) == [f"Line home-1 has moved from {old} to {new}"]
 
 
+async def test_two_lines_with_one_id_are_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with on_udp() as o:
+        one, two = o.peer, await o.another()
+        for number in range(2, 6):
+            await two.call(number)
+            await one.call(number)
+        places = one.address, two.address
+    assert loud(caplog) == [
+        "Line home-1 has moved from {} to {}".format(*places),
+        "Line home-1 calls from {1} and from {0} in turn; if two lines have this ID,"
+        " give one of them another".format(*places),
+    ]
+
+
 async def test_reply_counts_only_from_where_the_line_is() -> None:
     async with on_udp() as o:
         sending = o.send()

@@ -134,6 +134,14 @@ async def test_errors(reply: str, error: type[GatewayError]) -> None:
         assert reply or o.clock.monotonic() - began > 2
 
 
+async def test_box_that_restarts_before_it_answers() -> None:
+    async with on_udp(scale=QUICK) as o:
+        assert o.gateway.restarter is not None
+        restarting = doing(o.gateway.restarter.restart())
+        await told(o, "svr_reboot_dev")
+        await restarting
+
+
 async def test_nothing_is_told_to_a_line_that_is_gone() -> None:
     async with on_udp(fresh=False) as o:
         g = o.gateway

@@ -99,6 +99,8 @@ async def test_numbers_grow_when_the_clock_does_not() -> None:
         ("USSDERROR %d GSM_LOGOUT", ChannelUnavailable, "GSM_LOGOUT"),
         ("USSDERROR %d busy", ChannelBusy, "busy"),
         ("USSDERROR %d PASSWORD", InvalidAuth, "password"),
+        ("USSDERROR %d Our lines are busy now.", SendRefused, "Our lines are busy"),
+        ("USSDERROR %d Enter your password!", SendRefused, "Enter your password"),
         ("ERROR %d GSM_LOGOUT\n", ChannelUnavailable, "GSM_LOGOUT"),
         ("USSD %d ", NoReply, "empty"),
         ("USSD %d", NoReply, "empty"),

@@ -2,13 +2,20 @@
 
 from typing import override
 
-from ..model import ChannelStatus, GatewayError, GatewayStatus, UnexpectedReply
+from ..model import (
+    ChannelStatus,
+    GatewayError,
+    GatewayStatus,
+    LineState,
+    UnexpectedReply,
+)
 from ..ports import StatusReader
 from .fields import value
 from .pages import GoipPages
 
 _MOST_LINES = 128
 _BEST_SIGNAL = 31
+_LINE_STATES = {state.name: state for state in LineState}
 
 
 class WebStatus(StatusReader):
@@ -90,6 +97,7 @@ def _channel(number: int, lines: str, gsm: str) -> ChannelStatus:
         iccid=told(gsm, "sim_iccid"),
         imei=told(gsm, "gsm_imei"),
         number=told(gsm, "gsm_number"),
+        line_state=line_state(told(lines, "line_state") or ""),
     )
 
 
@@ -103,3 +111,9 @@ def csq(text: str | None) -> int | None:
     if text is None or not text.isascii() or not text.isdecimal() or len(text) > 2:
         return None
     return int(text) if int(text) <= _BEST_SIGNAL else None
+
+
+def line_state(words: str) -> LineState | None:
+    """Return what a line does, from a word and perhaps the other party behind a colon."""
+    word = words.partition(":")[0].strip().upper()
+    return _LINE_STATES.get(word, LineState.BUSY) if word else None

@@ -1,9 +1,16 @@
 """Commands to lines and box over UDP (GoIP 2.6)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import override
 
-from ..model import CannotConnect, ChannelStatus, GatewayError, SendRefused
+from ..model import (
+    CannotConnect,
+    ChannelStatus,
+    GatewayError,
+    NoReply,
+    SendRefused,
+)
 from ..ports import CallDropper, ModuleRestarter, ModuleSwitch, Restarter
 from .udp_errors import refusal
 from .udp_line import UdpLine
@@ -43,7 +50,8 @@ class UdpControl(ModuleSwitch, ModuleRestarter, Restarter, CallDropper):
         fresh = (line for line in self._lines.values() if line.is_fresh)
         if (line := next(fresh, None)) is None:
             raise CannotConnect("No line of the box has called lately")
-        await _tell(line, "svr_reboot_dev")
+        with suppress(NoReply):  # it may be away before it answers
+            await _tell(line, "svr_reboot_dev")
 
     @override
     async def drop_call(self, channel: int) -> None:

@@ -15,8 +15,9 @@ _LONGEST = 200
 _TELID = re.compile(r"[0-9]{1,9}\s{1,3}(?=\S)")
 _STATUS = re.compile(r"(?:errorstatus:)?\s?([0-9]{1,9})", re.IGNORECASE)
 _LOGGED_OUT = re.compile(r"gsm[_ ]logout", re.IGNORECASE)
-_PASSWORD = re.compile(r"password", re.IGNORECASE)
-_BUSY = re.compile(r"busy", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:\w{1,12}[ _])?password(?:[ _]\w{1,12})?", re.IGNORECASE)
+_BUSY = re.compile(r"(?:\w{1,12}[ _])?busy", re.IGNORECASE)
+"""Whole: behind USSDERROR stands perhaps what an operator says."""
 
 
 def shown(words: bytes) -> str:
@@ -36,9 +37,9 @@ def refusal(words: bytes) -> GatewayError:
     text = shown(words)
     if _LOGGED_OUT.search(text):
         return ChannelUnavailable(text)
-    if _PASSWORD.search(text):
+    if _PASSWORD.fullmatch(text):
         return InvalidAuth("The box refuses the password of the line")
-    if _BUSY.search(text):
+    if _BUSY.fullmatch(text):
         return ChannelBusy(text)
     return SendRefused(text, error_code(text))
 

@@ -55,6 +55,10 @@ class UdpLine(UdpClient):
         self._on_change = on_change
         self._calls = Calls(channel, clock, self._tell_call, self.tell_status)
         self._place: Address | None = None
+        self._left: Address | None = None
+        """Where it was before."""
+        self._left_at = -inf
+        self._is_doubled = False
         self._exchanges: dict[str, Exchange] = {}
 
     @property
@@ -91,14 +95,7 @@ class UdpLine(UdpClient):
 
     @override
     def on_keepalive(self, keepalive: Packet, origin: Address) -> None:
-        if self._place is not None and self._place != origin:
-            _LOGGER.info(
-                "Line %s has moved from %s:%d to %s:%d",
-                self.login.id,
-                *self._place,
-                *origin,
-            )
-        self._place = origin
+        self._move(origin)
         was_fresh = self.is_fresh
         self.heard = self._clock.monotonic()
         status = keepalive_status(self.channel, keepalive, origin, self._clock.now())
@@ -106,6 +103,29 @@ class UdpLine(UdpClient):
         self.tell_status(status)
         if not was_fresh:
             self._on_change()
+
+    def _move(self, origin: Address) -> None:
+        """Take note of where the line is, and tell the log.
+
+        One that comes from where it has just left is most likely two lines.
+        """
+        left, now = self._place, self._clock.monotonic()
+        self._place = origin
+        if left is None or left == origin:
+            return
+        is_back = origin == self._left and now - self._left_at <= SILENT_SECONDS
+        self._left, self._left_at = left, now
+        told = (self.login.id, *left, *origin)
+        if not is_back:
+            level = logging.DEBUG if self._is_doubled else logging.INFO
+            _LOGGER.log(level, "Line %s has moved from %s:%d to %s:%d", *told)
+        elif not self._is_doubled:
+            self._is_doubled = True
+            _LOGGER.warning(
+                "Line %s calls from %s:%d and from %s:%d in turn;"
+                " if two lines have this ID, give one of them another",
+                *told,
+            )
 
     @override
     def on_packet(self, packet: Packet, origin: Address) -> None:

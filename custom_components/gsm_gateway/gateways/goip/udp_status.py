@@ -4,12 +4,11 @@ from datetime import datetime
 import re
 
 from ..model import ChannelStatus, LineState
-from .status import csq
+from .status import csq, line_state
 from .udp_packets import Address, Packet
 
 _LONGEST_NAME = 64
 _CARD = re.compile(r"[0-9A-Fa-f]{4,32}")
-_STATES = {state.name: state for state in LineState}
 
 
 def keepalive_status(
@@ -45,11 +44,11 @@ def keepalive_status(
 
 def read_line_state(packet: Packet) -> tuple[LineState, str] | None:
     """Return the state of a line and the other party, None where it tells none."""
-    word, _, party = (packet.told("gsm_remain_state") or "").partition(":")
-    if not word:
+    words = packet.told("gsm_remain_state") or ""
+    state = line_state(words)
+    if state is None:
         return None
-    state = _STATES.get(word.strip().upper(), LineState.BUSY)
-    return state, party.strip()[:_LONGEST_NAME]
+    return state, words.partition(":")[2].strip()[:_LONGEST_NAME]
 
 
 def _name(keepalive: Packet, key: str) -> str | None:

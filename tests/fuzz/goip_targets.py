@@ -21,7 +21,10 @@ from custom_components.gsm_gateway.gateways.goip.smpp_coding import Alphabet
 from custom_components.gsm_gateway.gateways.goip.smpp_line import SmppLine
 from custom_components.gsm_gateway.gateways.goip.smpp_link import Verdict
 from custom_components.gsm_gateway.gateways.goip.smpp_pdu import Deliver
-from custom_components.gsm_gateway.gateways.goip.smpp_receipts import read_receipt
+from custom_components.gsm_gateway.gateways.goip.smpp_receipts import (
+    Spelling,
+    read_receipt,
+)
 from custom_components.gsm_gateway.gateways.goip.status import WebStatus
 from custom_components.gsm_gateway.gateways.goip.web_form import LineForms
 from custom_components.gsm_gateway.gateways.goip.web_send import WebSender
@@ -118,7 +121,8 @@ class _Verdict(Verdict):
 
 def smpp_line() -> tuple[SmppLine, Recorder]:
     """Return a line that waits for receipts, and who listens to it."""
-    line, listener = SmppLine(1, SETTINGS, LOGIN, Alphabet(), Clock()), Recorder()
+    line = SmppLine(1, SETTINGS, LOGIN, Alphabet(), Spelling(), Clock())
+    listener = Recorder()
     line.listener = listener
     for message_id in ("7", "1f", "000021f4"):
         line._sent.add(message_id, f"token {message_id}")

@@ -5,6 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from custom_components.gsm_gateway.gateways.goip.smpp_receipts import (
+    Receipt,
+    SentMessage,
+    SentMessages,
+    Spelling,
+)
 from custom_components.gsm_gateway.gateways.model import NoReply, SendState
 
 from .bench import bench
@@ -194,6 +200,16 @@ async def test_box_shows_once_how_it_spells_ids(
         await o.smsc.next()
         delivered = [r.token for r in o.listener.reports if r.state is DELIVERED]
     assert delivered == tokens
+
+
+def test_what_one_line_learns_of_the_spelling_all_know() -> None:
+    spelling = Spelling()
+    teacher, line = SentMessages(spelling), SentMessages(spelling)
+    teacher.add("12", "0")
+    assert teacher.find(Receipt("12", "DELIVRD")) == SentMessage("0")
+    line.add("111", "1")  # 273, were it hexadecimal
+    line.add("273", "2")
+    assert line.find(Receipt("273", "DELIVRD")) == SentMessage("2")
 
 
 async def test_message_id_without_its_nul_is_read_whole() -> None:

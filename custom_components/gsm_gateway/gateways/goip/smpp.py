@@ -12,6 +12,7 @@ from .settings import GoipSettings, SmppSettings
 from .smpp_coding import Alphabet
 from .smpp_line import SmppLine, line_login
 from .smpp_link import AlreadyBound, SmppLink, SmppRefused, Verdict
+from .smpp_receipts import Spelling
 from .smpp_submit import count
 
 
@@ -29,9 +30,9 @@ class SmppBox(Receiver, Sender, Recaller):
         clock: Clock,
     ) -> None:
         """Prepare; `run` binds."""
-        alphabet = Alphabet()
+        alphabet, spelling = Alphabet(), Spelling()
         self._lines = {
-            channel: SmppLine(channel, settings, smpp, alphabet, clock)
+            channel: SmppLine(channel, settings, smpp, alphabet, spelling, clock)
             for channel in channels
         }
         self._status = status

@@ -22,7 +22,7 @@ from .smpp_coding import Alphabet
 from .smpp_incoming import Origin, raw_part, sms_part
 from .smpp_link import SmppLink, SmppRefused, Verdict
 from .smpp_pdu import Deliver, read_deliver
-from .smpp_receipts import SentMessages, read_receipt
+from .smpp_receipts import SentMessages, Spelling, read_receipt
 from .smpp_submit import refusal, submit_sm
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,9 +48,10 @@ class SmppLine:
         settings: GoipSettings,
         smpp: SmppSettings,
         alphabet: Alphabet,
+        spelling: Spelling,
         clock: Clock,
     ) -> None:
-        """Prepare; `run` binds."""
+        """Prepare; `run` binds. What one line learns of the box, all know."""
         self.channel = channel
         self.error: GatewayError | None = None
         """Why it is not bound, once it was tried."""
@@ -62,7 +63,7 @@ class SmppLine:
         self._link: SmppLink | None = None
         self._binds = count(1)
         self._origin = Origin(channel=channel, link="")
-        self._sent = SentMessages()
+        self._sent = SentMessages(spelling)
         self._answers: dict[str, asyncio.Future[None]] = {}
         self._enquire_after = _ENQUIRE_AFTER
 

@@ -65,6 +65,14 @@ class _Relation(Enum):
 
 
 @dataclass(slots=True)
+class Spelling:
+    """How one box spells ids, learned by any of its lines."""
+
+    usual: _Relation | None = None
+    """There once a receipt could only be read in one way."""
+
+
+@dataclass(slots=True)
 class SentMessage:
     """A message that the box took."""
 
@@ -76,11 +84,10 @@ class SentMessage:
 class SentMessages:
     """The last messages of one line, to find those that receipts are about."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, spelling: Spelling) -> None:
+        """Start with none; `spelling` is shared by all lines of a box."""
         self._messages: dict[str, SentMessage] = {}
-        self._usual: _Relation | None = None
-        """What this box does, once a receipt could only be read in one way."""
+        self._spelling = spelling
 
     def add(self, message_id: str, token: str) -> None:
         """Note a message that the box took.
@@ -107,8 +114,8 @@ class SentMessages:
         ]
         waiting = [each for each in found if not each[1].is_final] or found
         if len(found) == 1 and len(found[0][0]) == 1:
-            (self._usual,) = found[0][0]
-        usual = [each for each in waiting if self._usual in each[0]]
+            (self._spelling.usual,) = found[0][0]
+        usual = [each for each in waiting if self._spelling.usual in each[0]]
         return next((message for _, message in usual or waiting), None)
 
 

@@ -1,7 +1,6 @@
 """Cards that change places in simulated boxes, cards that come later, and calls."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,18 +30,12 @@ from tests.integration.wires import (
     switched_on,
     wired_entry,
 )
+from tests.polling import until
 from tests.simulator.core.journal import CALL, LOGIN
 from tests.simulator.goip.box import GoipBox
 
 UDP = "goip, udp"
 SCALE = 20.0
-
-
-async def until(there: Callable[[], object]) -> None:
-    """Wait for something that tells nobody."""
-    async with asyncio.timeout(30):
-        while not there():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
 
 
 @pytest.fixture(autouse=True)

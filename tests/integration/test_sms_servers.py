@@ -1,7 +1,6 @@
 """The socket that boxes push to: a port that is taken, and boxes that nobody has added."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 import socket
 from typing import Any
 
@@ -23,16 +22,10 @@ from tests.integration.boxes import udp_data
 from tests.integration.entries import goip_entry, set_up, settle, sim
 from tests.integration.repairing import issues
 from tests.integration.wires import living
+from tests.polling import until
 
 FLAT = "10.1.2.3"
 """Where a box calls from that nobody has added."""
-
-
-async def until(met: Callable[[], bool]) -> None:
-    """Wait for what comes from a socket, or from the clock below the border."""
-    async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110 # sockets know no events
-            await asyncio.sleep(0.001)
 
 
 def pushing_entry(port: int, *ids: str) -> MockConfigEntry:

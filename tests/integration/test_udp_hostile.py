@@ -1,9 +1,9 @@
 """Datagrams from strangers, to the port that a box with a loaded entry calls."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 import gc
 from itertools import batched, islice
 import logging
@@ -29,6 +29,7 @@ from tests.fuzz.udp_targets import PUSHES, REPLIES
 from tests.integration.boxes import box_entry, call_home, goip_data, running, udp_data
 from tests.integration.scene import ANNA, BOB
 from tests.integration.wires import connect, living
+from tests.polling import until
 from tests.simulator.core.clock import Clock
 from tests.simulator.core.journal import SMS_ACKNOWLEDGED, SMS_ON_AIR
 from tests.simulator.goip.box import GoipBox
@@ -91,13 +92,6 @@ class Stranger:
         self._socket.close()
 
 
-async def until(met: Callable[[], object]) -> None:
-    """Wait for what sockets bring."""
-    async with asyncio.timeout(20):
-        while not met():  # noqa: ASYNC110 # sockets know no events
-            await asyncio.sleep(0.001)
-
-
 @pytest.fixture
 def only_address() -> bool:
     """Whether the entry believes the box's own address only."""
@@ -117,6 +111,9 @@ async def box(
             await connect(hass, entry)
             sender = entry.runtime_data.gateway.sender
             await until(lambda: sender.ready(1) and sender.ready(2))
+            for number in (1, 2):  # what the pages tell makes entities, a while later
+                line_state = f"sensor.goip_sim_{number}_line_state"
+                await until(partial(hass.states.get, line_state))
             yield box
 
 
@@ -296,9 +293,9 @@ async def test_broken_words_of_the_box_itself_break_nothing(
     broken = changed_by(Random(12), (*own, *REPLIES))
     caplog.clear()
     for _ in range(100):
-        stranger.shout(words[:LOUDEST] for words in islice(broken, 20))
-        await asyncio.sleep(0.005)
-    await until(stranger.heard)
+        some = (words[:LOUDEST] for words in islice(broken, 20))
+        stranger.shout((*some, own[0]))  # the last one is answered surely
+        await until(stranger.heard)
     await box.clock.sleep(31)  # until the line itself has called again
 
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]

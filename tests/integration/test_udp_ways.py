@@ -15,6 +15,7 @@ from tests.integration.entries import settle, sim
 from tests.integration.restarting import restarted
 from tests.integration.scene import ANNA, BOB
 from tests.integration.wires import connect, link, living
+from tests.polling import until
 from tests.simulator.core.clock import Clock
 from tests.simulator.core.journal import SMS_HANDED_OVER, SMS_INCOMING
 from tests.simulator.goip.box import GoipBox, default_lines
@@ -104,9 +105,7 @@ async def compared(
         hass.config_entries.async_update_entry(entry, data=data)
         await settle(hass)
         await link(entry, up=True)
-        async with asyncio.timeout(20):
-            while box.deliveries():  # noqa: ASYNC110 # the box tells nobody
-                await asyncio.sleep(0.01)
+        await until(lambda: not box.deliveries())
         await box.clock.sleep(80)  # the page was read twice
 
 

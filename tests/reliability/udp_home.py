@@ -1,13 +1,15 @@
 """Home Assistant and a GoIP whose lines call it by UDP, in one process on one fast time."""
 
+from argparse import ArgumentParser
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sized
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 import logging
+import sys
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry
@@ -21,6 +23,7 @@ from tests.integration.boxes import box_entry, call_home, goip_data, udp_data
 from tests.integration.entries import sim
 from tests.integration.restarting import kept, running_in
 from tests.integration.wires import link
+from tests.polling import until
 from tests.simulator.core.clock import Clock as BoxClock
 from tests.simulator.core.journal import Journal
 from tests.simulator.goip.box import GoipBox, default_lines
@@ -95,10 +98,9 @@ async def house(
                 entry = kept(known)
                 entry.add_to_hass(hass)
                 assert await hass.config_entries.async_setup(entry.entry_id)
-                async with asyncio.timeout(10):
-                    while not (port := server_for(hass, 0).bound_port):  # noqa: ASYNC110
-                        await asyncio.sleep(0.01)
-                await call_home(box, port)
+                server = server_for(hass, 0)
+                await until(lambda: server.bound_port)
+                await call_home(box, server.bound_port or 0)
                 await link(entry, up=True)
                 yield House(hass=hass, entry=entry, box=box)
 
@@ -106,3 +108,33 @@ async def house(
 def quiet() -> None:
     """Let a program log warnings only."""
     logging.basicConfig(level=logging.WARNING)
+
+
+class Outcome(Protocol):
+    """What a run found."""
+
+    @property
+    def failures(self) -> Sized:
+        """The promises that were broken."""
+
+    def tell(self) -> str:
+        """Return the figures."""
+
+
+def command[S](
+    run: Callable[[S], Coroutine[Any, Any, Outcome]],
+    usual: S,
+    help_: Mapping[str, str],
+    doc: str | None,
+) -> None:
+    """Run with the settings of the command line; end with 1 if a promise was broken."""
+    parser = ArgumentParser(description=doc)
+    for name, words in help_.items():
+        value = getattr(usual, name)
+        parser.add_argument(f"--{name}", type=type(value), default=value, help=words)
+    quiet()
+    settings = type(usual)(**vars(parser.parse_args()))
+    print(settings)
+    outcome = asyncio.run(run(settings))
+    print(outcome.tell())
+    sys.exit(bool(outcome.failures))

@@ -6,13 +6,10 @@ message is announced exactly once: pushed, if one datagram of it got through,
 and else from the box's inbox page, which does not roll over meanwhile.
 """
 
-from argparse import ArgumentParser
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-import sys
 from typing import Any
 
 from homeassistant.core import Event, callback
@@ -22,7 +19,7 @@ from tests.simulator.core import journal as j
 from tests.simulator.core.journal import Entry
 
 from .texts import sender_of, text_of
-from .udp_home import House, house, quiet
+from .udp_home import House, command, house
 
 PAGE_EVERY = 330.0
 """Seconds after which the inbox page was read twice: every 300, and again after 30."""
@@ -206,22 +203,5 @@ async def feed(home: House, settings: Settings) -> None:
         await home.box.receive(sms.line, sms.sender, sms.text)
 
 
-def main() -> None:
-    """Run, print the figures, and end with 1 if a message was lost or doubled."""
-    parser = ArgumentParser(
-        prog="python -m tests.reliability.udp_push", description=__doc__
-    )
-    usual = Settings()
-    for name, help_ in HELP.items():
-        value = getattr(usual, name)
-        parser.add_argument(f"--{name}", type=type(value), default=value, help=help_)
-    quiet()
-    settings = Settings(**vars(parser.parse_args()))
-    print(settings)
-    outcome = asyncio.run(run(settings))
-    print(outcome.tell())
-    sys.exit(bool(outcome.failures))
-
-
 if __name__ == "__main__":
-    main()
+    command(run, Settings(), HELP, __doc__)

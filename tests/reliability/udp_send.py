@@ -5,11 +5,8 @@ directions. No SMS is on the air twice, what is told of each is true, and
 `unknown` is told only of those whose SEND or whose result was lost.
 """
 
-from argparse import ArgumentParser
-import asyncio
 from collections import Counter
 from dataclasses import dataclass
-import sys
 from typing import Any
 
 from homeassistant.core import Event, callback
@@ -18,7 +15,7 @@ from custom_components.gsm_gateway.const import DOMAIN, EVENT_SMS_STATUS
 from tests.simulator.core import journal as j
 
 from .texts import number_of
-from .udp_home import House, house, quiet
+from .udp_home import House, command, house
 
 LONGEST = 2 * 3600.0
 ON_AIR = frozenset({"sent", "delivered"})
@@ -159,22 +156,5 @@ def _all_called(home: House) -> bool:
     return all(sender.ready(number) for number in home.box.lines)
 
 
-def main() -> None:
-    """Run, print the figures, and end with 1 if a promise was broken."""
-    parser = ArgumentParser(
-        prog="python -m tests.reliability.udp_send", description=__doc__
-    )
-    usual = Settings()
-    for name, help_ in HELP.items():
-        value = getattr(usual, name)
-        parser.add_argument(f"--{name}", type=type(value), default=value, help=help_)
-    quiet()
-    settings = Settings(**vars(parser.parse_args()))
-    print(settings)
-    outcome = asyncio.run(run(settings))
-    print(outcome.tell())
-    sys.exit(bool(outcome.failures))
-
-
 if __name__ == "__main__":
-    main()
+    command(run, Settings(), HELP, __doc__)

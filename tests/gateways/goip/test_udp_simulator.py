@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from custom_components.gsm_gateway.gateways.model import (
     SendState,
     UssdSession,
 )
+from tests.polling import until
 
 from .bench import ALL_FIRMWARES, NUMBER, Bench, Listener
 from .udp_bench import called
@@ -207,13 +207,6 @@ async def test_messages_over_a_bad_way(tries: int) -> None:
         await b.listener.until_seen(lambda r: set(r.texts) == set(sent) - missed)
         keys = {(p.channel, p.receive_id, p.payload) for p in b.listener.parts}
         assert len(keys) == len(sent) - len(missed)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Return when the box has come to a point."""
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 # it tells nobody
-            await asyncio.sleep(0.01)
 
 
 async def test_line_moves_to_another_port_and_address() -> None:

@@ -1,0 +1,251 @@
+"""What the readings of a SIM say of its future, and of money that went without an SMS."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from .readings import Drop, Outlook, Reading
+from .spending import (
+    ZERO,
+    days_between,
+    find_top_ups,
+    prices,
+    smallest_unit,
+    sms_cost,
+    stretches,
+    usual_costs,
+)
+
+LEAST: Final = Decimal(3)
+"""Days that must be known before there is an average."""
+SPAN: Final = Decimal(30)
+"""Days that are averaged."""
+LONG_SPAN: Final = Decimal(60)
+"""Days over which the most expensive ones are averaged."""
+MONTH: Final = Decimal("30.44")
+"""Days of a mean month."""
+FEE_AFTER: Final = (Decimal(26), Decimal(35))
+"""Days between two payments of a monthly fee, as readings see them."""
+
+KNOWN_AFTER: Final = 3
+"""Times after which a fee or a habit is no news."""
+SAME_FEE: Final = timedelta(days=100)
+"""For so long a fee is remembered: three payments a month apart."""
+SAME_HABIT: Final = timedelta(days=30)
+LATE: Final = timedelta(days=1)
+"""After which an operator has charged what was sent."""
+
+_ALIKE: Final = Decimal("0.05")
+_SIMILAR: Final = Decimal("0.75")
+_HALF: Final = Decimal("0.5")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Spent:
+    """What a stretch cost."""
+
+    end: datetime
+    days: Decimal
+    parts: int
+    extra: Decimal
+    """Beside SMS."""
+    usual: Decimal
+    """A day beside SMS, in these days."""
+
+    @property
+    def odd(self) -> Decimal:
+        """What was neither for SMS nor usual."""
+        return self.extra - self.usual * self.days
+
+
+class _Past:
+    """What the readings of a SIM tell of how its money went."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        """Look at readings of one card in one currency, oldest first."""
+        seen = stretches(readings)
+        highest = max((reading.amount for reading in readings), default=ZERO)
+        self.unit = smallest_unit(readings)
+        known = prices(seen, self.unit, highest)
+        self.price = known[-1] if known else None
+        costs = sms_cost(seen, known)
+        extras = [part.fall - cost for part, cost in zip(seen, costs, strict=True)]
+        usual = usual_costs(seen, extras)
+        self.spent = [
+            _Spent(
+                end=stretch.end,
+                days=stretch.days,
+                parts=stretch.parts,
+                extra=extra,
+                usual=rate,
+            )
+            for stretch, extra, rate in zip(seen, extras, usual, strict=True)
+        ]
+        self.usual = usual[-1] if usual else ZERO
+
+    def monthly_fees(self) -> tuple[dict[int, Decimal], Decimal]:
+        """Return what was paid monthly, by stretch, and what of it goes on, a day.
+
+        Two payments of nearly the same amount about a month apart make a fee. It ends
+        when the next one is overdue.
+        """
+        odd = {i: spent.odd for i, spent in enumerate(self.spent) if spent.odd > 0}
+        payments: dict[int, Decimal] = {}
+        going_on: dict[int, Decimal] = {}
+        for index, amount in odd.items():
+            for before, earlier in odd.items():
+                if self._a_month_apart(before, index) and self._alike(amount, earlier):
+                    payments |= {before: earlier, index: amount}
+                    going_on.pop(before, None)
+                    if (
+                        days_between(self.spent[index].end, self.spent[-1].end)
+                        <= FEE_AFTER[1]
+                    ):
+                        going_on[index] = amount
+        return payments, sum(going_on.values(), ZERO) / MONTH
+
+    def _a_month_apart(self, before: int, after: int) -> bool:
+        apart = days_between(self.spent[before].end, self.spent[after].end)
+        return FEE_AFTER[0] <= apart <= FEE_AFTER[1]
+
+    def _alike(self, one: Decimal, other: Decimal) -> bool:
+        return abs(one - other) <= max(2 * self.unit, _ALIKE * max(one, other))
+
+    def cost_per_day(self) -> Decimal | None:
+        """Return what a day costs now, or `None` until enough days are known."""
+        covered = sum((spent.days for spent in self.spent), ZERO)
+        if covered < LEAST:
+            return None
+        payments, fees_a_day = self.monthly_fees()
+        price = self.price or ZERO
+        costs = [
+            (spent.days, price * spent.parts + spent.odd - payments.get(index, ZERO))
+            for index, spent in enumerate(self.spent)
+        ]
+        return max(self.usual + fees_a_day + _smoothed(costs), ZERO)
+
+    def unexplained(self, readings: Sequence[Reading]) -> Decimal:
+        """Return what neither SMS nor the usual cost explain of a fall, 0 if all is."""
+        start, newest = readings[0], readings[-1]
+        parts = sum(reading.parts for reading in readings[1:])
+        if parts and self.price is None:
+            return ZERO
+        sms = (self.price or ZERO) * parts
+        odd = [(spent.days, spent.odd) for spent in self.spent]
+        a_day = self.usual + max(_smoothed(odd), ZERO)
+        usual = a_day * days_between(start.at, newest.at)
+        left = start.amount - newest.amount - sms - usual
+        return left if left > max(2 * self.unit, sms) else ZERO
+
+    def knows(self, amount: Decimal, at: datetime) -> bool:
+        """Tell whether a user has met such a fall beside SMS three times."""
+        fee = [
+            spent
+            for spent in self.spent
+            if at - spent.end <= SAME_FEE and self._alike(spent.extra, amount)
+        ]
+        habit = [
+            spent
+            for spent in self.spent
+            if at - spent.end <= SAME_HABIT and spent.extra >= _SIMILAR * amount
+        ]
+        return len(fee) >= KNOWN_AFTER or len(habit) >= KNOWN_AFTER
+
+
+def _smoothed(costs: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    """Return the mean cost a day of the newest 30 days, the dearest ones over 60 days."""
+    covered = sum((days for days, _ in costs), ZERO)
+    if not covered:
+        return ZERO
+    long = _newest(costs, LONG_SPAN)
+    dear = _HALF * sum((max(cost, ZERO) for _, cost in long), ZERO)
+    rare = sum((cost for _, cost in long if cost > 0 and cost >= dear), ZERO)
+    common = [(days, ZERO if cost >= dear else cost) for days, cost in long]
+    recent = sum((cost for _, cost in _newest(common, SPAN)), ZERO)
+    return recent / min(covered, SPAN) + rare / max(min(covered, LONG_SPAN), SPAN)
+
+
+def _newest(
+    costs: Sequence[tuple[Decimal, Decimal]], span: Decimal
+) -> list[tuple[Decimal, Decimal]]:
+    """Return days and cost of the newest stretches, as far as `span` days reach."""
+    found = []
+    for days, cost in reversed(costs):
+        if span <= 0:
+            break
+        inside = min(days, span)
+        found.append((inside, cost * inside / days))
+        span -= inside
+    return found[::-1]
+
+
+def look_ahead(readings: Sequence[Reading], *, now: datetime) -> Outlook:
+    """Return what can be known at `now` from the readings of one card, oldest first.
+
+    * `price_per_part`: what three stretches of time agree on, see `prices`.
+    * `cost_per_day`: what is usual in these days, plus the mean of all else over 30
+      days, SMS at today's price. A monthly fee counts evenly from its second payment
+      on; a day that cost as much as all others counts as if it came every 60 days.
+      Known after three days in which no money was put on the SIM.
+    * `days_left`: from `now` on, 0 without money; unknown where nothing is spent.
+    * `sms_left`: unknown where a part costs nothing.
+    """
+    if not readings:
+        return Outlook()
+    past = _Past(readings)
+    newest, price, cost = readings[-1], past.price, past.cost_per_day()
+    money = max(newest.amount, ZERO)
+    days: float | None = None
+    if not money:
+        days = 0.0
+    elif cost:
+        days = max(float(money / cost - days_between(newest.at, now)), 0.0)
+    top_ups = find_top_ups(readings)
+    return Outlook(
+        cost_per_day=cost,
+        days_left=days,
+        price_per_part=price,
+        sms_left=int(money / price) if price else None,
+        last_top_up=top_ups[-1] if top_ups else None,
+    )
+
+
+def find_drop(readings: Sequence[Reading]) -> Drop | None:
+    """Return the fall that the newest reading shows, where nothing explains it.
+
+    Explained is what the SMS since the reading before cost, what an operator charges
+    late for the SMS of the day before, and the usual daily cost. What remains is a drop
+    if it is more than rounding and more than the SMS themselves (they may have gone
+    abroad, or become dearer). Parts at an unknown price may explain everything.
+
+    No drop is what the user has met three times: about the same amount within 100 days
+    (a fee), or nearly as much or more within 30 days (a habit, such as calls).
+    """
+    if len(readings) < 2:
+        return None
+    before, newest = readings[-2:]
+    fall = before.amount - newest.amount
+    if fall <= 0:
+        return None
+    past = _Past(readings[:-1])
+    left = [past.unexplained(readings[start:]) for start in _starts(readings)]
+    beside_sms = fall - (past.price or ZERO) * newest.parts
+    if ZERO in left or past.knows(beside_sms, newest.at):
+        return None
+    return Drop(at=newest.at, amount=fall, unexplained=min(left))
+
+
+def _starts(readings: Sequence[Reading]) -> Iterator[int]:
+    """Yield where to look from: the reading before, and those of the day before it.
+
+    Not those before a top-up.
+    """
+    newest = readings[-1]
+    topped_up = {top_up.at for top_up in find_top_ups(readings)}
+    yield len(readings) - 2
+    for index in range(len(readings) - 3, -1, -1):
+        if readings[index + 1].at in topped_up or newest.at - readings[index].at > LATE:
+            return
+        yield index

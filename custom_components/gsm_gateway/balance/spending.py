@@ -1,0 +1,201 @@
+"""How the money of a SIM goes: stretches between readings, the price of a part, the usual cost."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from .readings import Reading, TopUp
+
+SHORTEST: Final = timedelta(hours=12)
+"""Readings closer than this are seen as one, because operators charge late."""
+AGREEING: Final = 3
+"""Stretches that must agree on a price."""
+HEARD: Final = 5
+"""Latest stretches that are heard about the price."""
+NEIGHBOURS: Final = 4
+"""Stretches before and behind that tell what was usual."""
+
+ZERO: Final = Decimal()
+_DAY: Final = timedelta(days=1)
+_NEAR: Final = Decimal("0.03")
+_FINE: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Time between two readings in which no money was put on the SIM."""
+
+    end: datetime
+    days: Decimal
+    fall: Decimal
+    """What was spent; below zero after a correction."""
+    parts: int
+    whole: bool
+    """Whether it is long enough to be charged for what was sent in it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Voice:
+    """What one stretch says of the price."""
+
+    index: int
+    price: Decimal
+    parts: int
+
+
+def days_between(start: datetime, end: datetime) -> Decimal:
+    """Return the days from one time to another, 0 where a clock was set back."""
+    micros = (end - start) // timedelta(microseconds=1)
+    return Decimal(max(micros, 0)) / (_DAY // timedelta(microseconds=1))
+
+
+def smallest_unit(readings: Sequence[Reading]) -> Decimal:
+    """Return the step in which the operator tells amounts, such as 0.01."""
+    exponents = [reading.amount.as_tuple().exponent for reading in readings]
+    numbers = [exponent for exponent in exponents if isinstance(exponent, int)]
+    return Decimal(1).scaleb(min([*numbers, 0]))
+
+
+def find_top_ups(readings: Sequence[Reading]) -> list[TopUp]:
+    """Return the rises that are money put on the SIM, oldest first.
+
+    A rise is a correction or a bonus where it is at most two of the smallest units, or
+    less than a hundredth of the most that was ever on the SIM.
+    """
+    highest = max((reading.amount for reading in readings), default=ZERO)
+    least = max(2 * smallest_unit(readings), highest / 100)
+    return [
+        TopUp(at=after.at, amount=after.amount - before.amount)
+        for before, after in pairwise(readings)
+        if after.amount - before.amount > least
+    ]
+
+
+def stretches(readings: Sequence[Reading]) -> list[Stretch]:
+    """Divide time into stretches of half a day or more, without those that saw a top-up.
+
+    What was spent beside a top-up cannot be known, so that its time does not count
+    either. A shorter stretch remains before a top-up and at the end.
+    """
+    topped_up = {top_up.at for top_up in find_top_ups(readings)}
+    found: list[Stretch] = []
+    begin, parts = readings[:1], 0
+
+    def close(end: Reading) -> None:
+        (start,) = begin
+        if end.at > start.at:
+            found.append(
+                Stretch(
+                    end=end.at,
+                    days=days_between(start.at, end.at),
+                    fall=start.amount - end.amount,
+                    parts=parts,
+                    whole=end.at - start.at >= SHORTEST,
+                )
+            )
+
+    for before, after in pairwise(readings):
+        if after.at in topped_up and after.amount > before.amount:
+            close(before)
+            begin, parts = [after], 0
+            continue
+        parts += after.parts
+        if after.at - begin[0].at >= SHORTEST:
+            close(after)
+            begin, parts = [after], 0
+    if readings:
+        close(readings[-1])
+    return found
+
+
+def prices(seen: Sequence[Stretch], unit: Decimal, highest: Decimal) -> list[Decimal]:
+    """Return the price of a part in each stretch, or nothing where none is known yet.
+
+    Each stretch with parts speaks for the price that explains it, after the usual cost
+    of stretches without any. Three of the last five must agree; another price is
+    believed when three agree and none since the first of them speaks for the old one.
+    It holds from the first of them on, the first price from the beginning. Where the
+    operator tells amounts too roughly, there is no price.
+    """
+    if unit * _FINE > highest:
+        return []
+    voices: deque[_Voice] = deque(maxlen=HEARD)
+    idle: deque[Decimal] = deque(maxlen=2 * NEIGHBOURS + 1)
+    found: list[Decimal] = []
+    for index, stretch in enumerate(seen):
+        found.extend(found[-1:])
+        if not stretch.whole:
+            continue
+        if not stretch.parts:
+            idle.append(stretch.fall / stretch.days)
+            continue
+        usual = median(idle) if len(idle) >= AGREEING else ZERO
+        cost = max(stretch.fall - usual * stretch.days, ZERO)
+        voices.append(
+            _Voice(index=index, price=cost / stretch.parts, parts=stretch.parts)
+        )
+        if agreed := _agreed(voices, found[-1:], unit):
+            price = _common(agreed, unit)
+            since = agreed[0].index if found else 0
+            found[since:] = [price] * (index + 1 - since)
+    return found
+
+
+def _agreed(
+    voices: Sequence[_Voice], known: Sequence[Decimal], unit: Decimal
+) -> list[_Voice]:
+    """Return the voices that agree on a price and may be believed."""
+    camps = [[one for one in voices if _near(one, other, unit)] for other in voices]
+    camp = max(camps, key=len)
+    if len(camp) < AGREEING:
+        return []
+    for price in known:
+        loyal = [one for one in voices if abs(one.price - price) < unit / one.parts]
+        if any(one.index >= camp[0].index for one in loyal):
+            return []
+    return camp
+
+
+def _near(one: _Voice, other: _Voice, unit: Decimal) -> bool:
+    """Tell whether rounding may be all the difference."""
+    apart = abs(one.price - other.price)
+    most = max(one.price, other.price)
+    return apart < unit / min(one.parts, other.parts) or apart <= _NEAR * most
+
+
+def _common(camp: Sequence[_Voice], unit: Decimal) -> Decimal:
+    """Return the price of all, a round one where that explains them too."""
+    parts = sum(one.parts for one in camp)
+    exact = sum((one.price * one.parts for one in camp), ZERO) / parts
+    rounded = round(exact / unit) * unit
+    fits = all(abs(one.price - rounded) * one.parts <= unit for one in camp)
+    return rounded if fits else exact
+
+
+def sms_cost(seen: Sequence[Stretch], known: Sequence[Decimal]) -> list[Decimal]:
+    """Return what the SMS of each stretch cost, 0 as long as no price is known."""
+    each = known or [ZERO] * len(seen)
+    return [price * stretch.parts for price, stretch in zip(each, seen, strict=True)]
+
+
+def usual_costs(seen: Sequence[Stretch], extras: Sequence[Decimal]) -> list[Decimal]:
+    """Return what was usual a day around each stretch, of what it cost beside SMS.
+
+    It is the middle one of nine, so that a daily fee counts from its first day on, and
+    something that is bought now and then does not.
+    """
+    rates = [
+        extra / stretch.days if stretch.whole else None
+        for stretch, extra in zip(seen, extras, strict=True)
+    ]
+    found = []
+    for index in range(len(rates)):
+        around = rates[max(index - NEIGHBOURS, 0) : index + NEIGHBOURS + 1]
+        told = [rate for rate in around if rate is not None]
+        found.append(median(told) if told else ZERO)
+    return found

@@ -2,13 +2,46 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 import json
-from typing import Any, Self
+from typing import Any, Final, Self
 
+from .balance.readings import Reading
 from .balance.schedule import Schedule
+from .balance.wishes import DayCount
+from .gateways.model import SendState
+from .messaging.disk import Statement
 from .messaging.store import Store, StoreUnavailable
+
+_SAVE: Final = "INSERT OR REPLACE INTO balance VALUES (?, ?, ?)"
+_ADD: Final = (
+    "INSERT OR REPLACE INTO balance_reading "
+    "(sim_id, box_id, at, amount, currency, parts) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_TAKE_BACK: Final = (
+    "DELETE FROM balance_reading WHERE sim_id = ? AND currency = ? AND at >= ?"
+)
+_READINGS: Final = (
+    "SELECT sim_id, currency, at, amount, parts FROM balance_reading "
+    "WHERE box_id = ? AND at >= ? ORDER BY at"
+)
+_PARTS: Final = """
+    SELECT coalesce(sum(parts), 0) FROM sent_piece
+    WHERE line_id = ? AND handed_at > ? AND handed_at <= ? AND state IS NOT ?
+"""
+_SENT: Final = """
+    SELECT min(handed_at), max(handed_at) FROM sent_piece
+    WHERE line_id = ? AND handed_at > ? AND state IS NOT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What an operator said of a balance, whatever could be read in it."""
+
+    at: datetime
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,31 +49,65 @@ class SimBalance:
     """What is known of the balance of one SIM."""
 
     schedule: Schedule | None = None
+    count: DayCount | None = None
+    """The questions of the last day that had any."""
     checked: datetime | None = None
     """When the balance was read last."""
     balance: Decimal | None = None
     currency: str | None = None
     """Of `balance`."""
+    valid_until: date | None = None
+    """When the money or the SIM expires, if the answer with `balance` told it."""
+    unread: str | None = None
+    """The newest answer, if it has no balance in the SIM's currency that could be read."""
+    unread_at: datetime | None = None
+    answers: tuple[KeptAnswer, ...] = ()
+    """The last ones, the oldest first."""
+    silent: int = 0
+    """How many of the last questions brought no answer, or one without a number."""
+    listens_until: datetime | None = None
+    """Until when an SMS may still be the answer to the last question."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what goes to disk."""
         return {
             "schedule": self.schedule.to_dict() if self.schedule else None,
-            "checked": self.checked.isoformat() if self.checked else None,
+            "count": self.count.to_dict() if self.count else None,
+            "checked": _written(self.checked),
             "balance": None if self.balance is None else str(self.balance),
             "currency": self.currency,
+            "valid_until": _written(self.valid_until),
+            "unread": self.unread,
+            "unread_at": _written(self.unread_at),
+            "answers": [[_written(each.at), each.text] for each in self.answers],
+            "silent": self.silent,
+            "listens_until": _written(self.listens_until),
         }
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
-        """Return what came from disk."""
-        schedule, checked, balance = kept["schedule"], kept["checked"], kept["balance"]
+        """Return what came from disk; an earlier version wrote less."""
+        schedule, count, balance = kept["schedule"], kept.get("count"), kept["balance"]
+        valid_until = kept.get("valid_until")
         return cls(
             schedule=Schedule.from_dict(schedule) if schedule else None,
-            checked=datetime.fromisoformat(checked) if checked else None,
+            count=DayCount.from_dict(count) if count else None,
+            checked=_moment(kept["checked"]),
             balance=None if balance is None else Decimal(balance),
             currency=kept["currency"],
+            valid_until=date.fromisoformat(valid_until) if valid_until else None,
+            unread=kept.get("unread"),
+            unread_at=_moment(kept.get("unread_at")),
+            answers=tuple(
+                KeptAnswer(datetime.fromisoformat(at), text)
+                for at, text in kept.get("answers", ())
+            ),
+            silent=kept.get("silent", 0),
+            listens_until=_moment(kept.get("listens_until")),
         )
+
+
+NOTHING_KNOWN: Final = SimBalance()
 
 
 class BalanceStore:
@@ -53,6 +120,8 @@ class BalanceStore:
     def __init__(self, store: Store, box_id: str) -> None:
         self._store = store
         self._box_id = box_id
+        self._owed: list[Statement] = []
+        """Readings that the disk has not taken yet."""
 
     async def async_load(self) -> dict[str, SimBalance]:
         """Return what was saved last; nothing where the log cannot be read."""
@@ -65,18 +134,101 @@ class BalanceStore:
             return {}
         return {sim: SimBalance.from_dict(json.loads(facts)) for sim, facts in rows}
 
-    async def async_save(self, sim_id: str, balance: SimBalance) -> None:
-        """Return when it is on disk. Raises `StoreUnavailable`."""
+    async def async_readings(self, since: datetime) -> list[tuple[str, str, Reading]]:
+        """Return the readings with their SIMs and currencies, the oldest first.
+
+        There are none where the log cannot be read.
+        """
+        values = self._box_id, since.timestamp()
+        try:
+            rows = await self._store.read(
+                lambda log: log.execute(_READINGS, values).fetchall()
+            )
+        except StoreUnavailable:
+            return []
+        return [
+            (
+                sim_id,
+                currency,
+                Reading(at=_at(at), amount=Decimal(amount), parts=parts),
+            )
+            for sim_id, currency, at, amount, parts in rows
+        ]
+
+    async def async_parts(self, sim_id: str, since: datetime, until: datetime) -> int:
+        """Return how many parts a SIM handed over that nobody refused.
+
+        Raises `StoreUnavailable`.
+        """
+        values = (sim_id, since.timestamp(), until.timestamp(), SendState.FAILED.value)
+        (parts,) = await self._store.read(
+            lambda log: log.execute(_PARTS, values).fetchone()
+        )
+        return int(parts)
+
+    async def async_sent(
+        self, sim_id: str, since: datetime
+    ) -> tuple[datetime, datetime] | None:
+        """Return when a SIM handed over its first and its last part since then, if any."""
+        values = sim_id, since.timestamp(), SendState.FAILED.value
+        try:
+            first, last = await self._store.read(
+                lambda log: log.execute(_SENT, values).fetchone()
+            )
+        except StoreUnavailable:
+            return None
+        return None if first is None else (_at(first), _at(last))
+
+    async def async_save(
+        self, sim_id: str, balance: SimBalance, reading: Reading | None = None
+    ) -> None:
+        """Return when it is on disk, in one commit. Raises `StoreUnavailable`.
+
+        A reading that the disk does not take goes there with the next one.
+        """
+        readings = [*self._owed, *self._new(sim_id, balance, reading)]
         facts = json.dumps(balance.as_dict())
-        sql = "INSERT OR REPLACE INTO balance VALUES (?, ?, ?)"
-        await self._store.write((sql, (sim_id, self._box_id, facts)))
+        self._owed = []
+        try:
+            await self._store.write(*readings, (_SAVE, (sim_id, self._box_id, facts)))
+        except StoreUnavailable:
+            self._owed = [*readings, *self._owed]
+            raise
 
     def forget(self, sim_id: str) -> None:
-        """Delete what is kept of a SIM that was removed."""
-        sql = "DELETE FROM balance WHERE sim_id = ?"
-        self._store.write((sql, (sim_id,)), lazy=True)
+        """Delete what is kept of a SIM that was removed, or has another card."""
+        self._owed = [each for each in self._owed if each[1][0] != sim_id]
+        self._store.write(
+            ("DELETE FROM balance WHERE sim_id = ?", (sim_id,)),
+            ("DELETE FROM balance_reading WHERE sim_id = ?", (sim_id,)),
+            lazy=True,
+        )
 
     async def async_remove(self) -> None:
         """Delete what is kept of the box. Raises `StoreUnavailable`."""
-        sql = "DELETE FROM balance WHERE box_id = ?"
-        await self._store.write((sql, (self._box_id,)))
+        await self._store.write(
+            ("DELETE FROM balance WHERE box_id = ?", (self._box_id,)),
+            ("DELETE FROM balance_reading WHERE box_id = ?", (self._box_id,)),
+        )
+
+    def _new(
+        self, sim_id: str, balance: SimBalance, reading: Reading | None
+    ) -> list[Statement]:
+        """Return what writes a reading down, instead of any from its future."""
+        if reading is None or balance.currency is None:
+            return []
+        at, currency = reading.at.timestamp(), balance.currency
+        row = (sim_id, self._box_id, at, str(reading.amount), currency, reading.parts)
+        return [(_TAKE_BACK, (sim_id, currency, at)), (_ADD, row)]
+
+
+def _written(moment: date | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -12,8 +12,11 @@ from homeassistant.util.signal_type import SignalTypeFormat
 from .cards import Card, OtherCard, other_card
 from .const import (
     CONF_BALANCE_CODE,
+    CONF_BALANCE_PATTERN,
+    CONF_BALANCE_SENDER,
     CONF_CARD_SINCE,
     CONF_CHANNEL,
+    CONF_COUNTRY,
     CONF_CURRENCY,
     CONF_KNOWN_PORTS,
     CONF_OTHER_CARD,
@@ -32,6 +35,13 @@ SIGNAL_CARDS_MOVED: Final[SignalTypeFormat[()]] = SignalTypeFormat(
 )
 """The log's messages have followed cards to other ports."""
 
+_OF_THE_CARD: Final = (
+    CONF_BALANCE_CODE,
+    CONF_BALANCE_PATTERN,
+    CONF_BALANCE_SENDER,
+    CONF_COUNTRY,
+)
+"""Settings that another card does not inherit."""
 _ALWAYS: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -90,7 +100,7 @@ def _begin_anew(
     found: OtherCard,
     balance: Mapping[str, Any],
 ) -> None:
-    kept = {k: v for k, v in sim.data.items() if k != CONF_BALANCE_CODE}
+    kept = {k: v for k, v in sim.data.items() if k not in _OF_THE_CARD}
     since = {CONF_CARD_SINCE: found.since.isoformat()}
     kept.pop(CONF_OTHER_CARD, None)
     runtime.hass.config_entries.async_update_subentry(

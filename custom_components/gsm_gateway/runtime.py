@@ -69,7 +69,7 @@ class GatewayRuntime:
         self.lines: dict[str, Line] = {}
         """By the subentry id of the SIM, which is the line's id as well."""
         store = self.messenger.store
-        self.balances = Balances(hass, entry, self.lines, clock, store)
+        self.balances = Balances(hass, entry, self.lines, self.gateway, clock, store)
         self.inbox: Inbox
         """There from `async_load` on."""
         self._catchup: CatchUp
@@ -106,6 +106,7 @@ class GatewayRuntime:
         self.entry.async_on_unload(flows.async_subscribe_flow(self._flow_changed))
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
         self.entry.async_on_unload(self.cards.async_leave)
+        self.balances.async_start()
         self._tasks.run("inbox", self.inbox.run)
         self._tasks.run("catch-up", self._catchup.run)
         self._tasks.run("balance", self.balances.run)
@@ -120,6 +121,7 @@ class GatewayRuntime:
         self.inbox.close()
         for line in self.lines.values():
             line.break_off_ussd()
+        self.balances.async_stop()
         if self._untrack_devices:
             self._untrack_devices()
             self._untrack_devices = None
@@ -316,6 +318,7 @@ class GatewayRuntime:
     def _announce(self, message: ReceivedMessage) -> None:
         self.messenger.note_received(message)
         announce(self.hass, self.entry, message)
+        self.balances.async_hear(message)
 
 
 def _channels(entry: ConfigEntry) -> frozenset[int]:

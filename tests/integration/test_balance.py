@@ -89,7 +89,7 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage()
         for record in caplog.records
-        if record.name.endswith("gsm_gateway.balances")
+        if record.name.endswith("gsm_gateway.balance_book")
         and record.levelno >= logging.WARNING
     ]
 
@@ -211,6 +211,7 @@ async def test_an_answer_that_does_not_fit_changes_nothing_and_is_told_once(
     hass: HomeAssistant,
     asked: MockConfigEntry,
     poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
     answer: str,
     why: str,
@@ -218,6 +219,7 @@ async def test_an_answer_that_does_not_fit_changes_nothing_and_is_told_once(
     poor_box.answers[1] = answer
     await press(hass)
     await press(hass)
+    await later(hass, freezer, minutes=11)
 
     assert shown(hass, VALUE).state == "12.50"
     assert shown(hass, CHECKED).state == "2026-05-01T10:01:00+00:00"

@@ -117,7 +117,7 @@ async def test_a_balance_that_is_due_is_not_asked_of_another_card(
 ) -> None:
     await put(hass, home, box, [(1, FOREIGN)])
     balances = home.runtime_data.balances
-    assert [sim.subentry_id for sim in balances._askable_sims()] == ["sim2"]
+    assert [sim.subentry_id for sim in balances._questions.askable_sims()] == ["sim2"]
 
 
 async def test_the_old_card_put_back_settles_it(

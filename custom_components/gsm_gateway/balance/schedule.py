@@ -125,11 +125,18 @@ class Timetable:
         elapsed = timedelta(seconds=monotonic - self._since)
         latest = self._schedule.interval * (1 + 2 * _JITTER) + _SLACK - elapsed
         wait = min(self._schedule.next_due - now, latest)
-        soonest = timedelta(seconds=self._earliest - monotonic)
+        soonest = self.soonest(monotonic)
         if self._asked_in_this_run:
             between = self._schedule.interval * (1 - 2 * _JITTER) - elapsed
             soonest = max(soonest, between)
         return max(wait, soonest, timedelta())
+
+    def soonest(self, monotonic: float) -> timedelta:
+        """Return how long nobody is asked for any reason; zero or less: not at all.
+
+        That is a moment after the start, and `RETRY` after what could not be dialled.
+        """
+        return timedelta(seconds=self._earliest - monotonic)
 
     def ask(
         self, now: datetime, monotonic: float, others: Collection[datetime] = ()

@@ -13,6 +13,8 @@ _UNJOINED: Final = timedelta(hours=24)
 _COUNTED: Final = timedelta(days=32)
 """How long the limits of a SIM look back; until then a sent message leaves its count."""
 _LEDGER: Final = timedelta(days=7)
+BALANCES: Final = timedelta(days=400)
+"""How long the readings of balances are kept: more than a year, whatever the user keeps else."""
 _ENTRIES: Final = 50
 """Entries of one channel's inbox page that are remembered anyhow: no page shows more."""
 
@@ -42,6 +44,7 @@ _TIME: Final = {
     "ledger": "noted_at",
     "page_entry": "seen_at",
     "gap": "since",
+    "balance_reading": "at",
 }
 """The column by which the rows of a table are old; most have an index that ends in it."""
 _CHILDREN: Final = {
@@ -64,6 +67,7 @@ async def prune(store: Store, now: datetime, days: float) -> None:
         ("ledger", "noted_at < ?", ((now - _LEDGER).timestamp(),)),
         ("page_entry", _OLD_ENTRY, old),
         ("gap", "until < ?", old),
+        ("balance_reading", "at < ?", ((now - BALANCES).timestamp(),)),
     ]
     for step in steps:
         await _delete(store, *step)
@@ -79,6 +83,7 @@ async def forget_box(store: Store, box_id: str) -> None:
         ("ledger", "box_id = ?", its),
         ("page_entry", "box_id = ?", its),
         ("gap", "box_id = ?", its),
+        ("balance_reading", "box_id = ?", its),
     ]
     for step in steps:
         await _delete(store, *step)

@@ -177,7 +177,20 @@ _UDP: Final = """
 ALTER TABLE received_part ADD COLUMN receive_id TEXT NOT NULL DEFAULT ''
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _UDP)
+_READINGS: Final = """
+CREATE TABLE balance_reading (
+    sim_id TEXT NOT NULL,
+    box_id TEXT NOT NULL,
+    at REAL NOT NULL,
+    amount TEXT NOT NULL,                   -- decimal
+    currency TEXT NOT NULL,
+    parts INTEGER NOT NULL,                 -- that the SIM sent since the one before
+    PRIMARY KEY (sim_id, currency, at)
+);
+CREATE INDEX reading_by_box ON balance_reading (box_id, at)
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _UDP, _READINGS)
 """Each brings a file one `user_version` further."""
 
 BEGIN_RUN: Final[tuple[str, ...]] = (

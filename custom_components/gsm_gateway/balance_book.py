@@ -1,0 +1,314 @@
+"""What is known of the balances of a box's SIMs: in memory, on disk, in sensors and repairs."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+import logging
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+
+from . import balance_troubles as troubles
+from .balance.countries import COUNTRY_OF_MCC
+from .balance.forecast import find_drop
+from .balance.parser import Balance, parse_balance
+from .balance.readings import Outlook, Reading
+from .balance_news import (
+    SIGNAL_BALANCE,
+    SIGNAL_BALANCE_READ,
+    BalanceRead,
+    shows_balance,
+)
+from .balance_readings import Readings
+from .balance_sms import WINDOW, listens, waits_for_sms
+from .balance_store import NOTHING_KNOWN, BalanceStore, KeptAnswer, SimBalance
+from .cards import other_card
+from .const import (
+    CONF_COUNTRY,
+    CONF_CURRENCY,
+    CONF_IMSI,
+    SUBENTRY_SIM,
+)
+from .devices import device_name
+from .gateways.clock import Clock
+from .messaging.store import Store, StoreUnavailable
+
+_LOGGER = logging.getLogger(__name__)
+
+_ANSWERS: Final = 10
+_LONGEST: Final = 2000
+"""Characters of an answer that are kept, and read."""
+
+
+class BalanceBook:
+    """The balances of one box, by the SIMs' subentry ids."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, clock: Clock, store: Store
+    ) -> None:
+        """Know nothing before `async_load`."""
+        self._hass = hass
+        self._entry = entry
+        self._clock = clock
+        self._store = BalanceStore(store, entry.entry_id)
+        self._readings = Readings(self._store, clock)
+        self._known: dict[str, SimBalance] = {}
+        self._sent: dict[str, tuple[datetime, datetime]] = {}
+        self._cards: Counter[str] = Counter()
+        self._taking = asyncio.Lock()
+        self._complained: set[str] = set()
+
+    async def async_load(self) -> None:
+        """Read what an earlier run has left."""
+        self._known = await self._store.async_load()
+        await self._readings.async_load()
+        for sim_id, known in self._known.items():
+            if known.schedule and (asked := known.schedule.last_asked):
+                sent = await self._store.async_sent(sim_id, asked)
+                if sent:
+                    self._sent[sim_id] = sent
+
+    def kept(self, sim_id: str) -> SimBalance:
+        """Return what is known, whatever the settings are now."""
+        return self._known.get(sim_id, NOTHING_KNOWN)
+
+    def sent(self, sim_id: str) -> tuple[datetime, datetime] | None:
+        """Return when earlier runs sent the first and the last SMS since the last question."""
+        return self._sent.pop(sim_id, None)
+
+    def card(self, sim_id: str) -> int:
+        """Return what stands for the card that the SIM has now, as long as this run lasts."""
+        return self._cards[sim_id]
+
+    def known(self, sim_id: str) -> SimBalance:
+        """Return what is known, in the currency of the settings; nothing of another card."""
+        sim = self._entry.subentries.get(sim_id)
+        known = NOTHING_KNOWN if self._is_hidden(sim) else self.kept(sim_id)
+        currency: str | None = sim.data.get(CONF_CURRENCY) if sim else None
+        if known.currency == currency:
+            return known
+        return replace(
+            known, balance=None, checked=None, valid_until=None, currency=currency
+        )
+
+    def readings(self, sim_id: str) -> Sequence[Reading]:
+        """Return what was read of the SIM's card in the currency of its settings."""
+        return self._readings.of(sim_id, self._shown_currency(sim_id))
+
+    def outlook(self, sim_id: str) -> Outlook:
+        """Return what the readings say of the future."""
+        return self._readings.outlook(sim_id, self._shown_currency(sim_id))
+
+    def parse(self, sim: ConfigSubentry, text: str) -> Balance | None:
+        """Return the balance in an operator's words, as the SIM's settings read them."""
+        country = sim.data.get(CONF_COUNTRY)
+        return parse_balance(
+            text,
+            country=country or COUNTRY_OF_MCC.get((sim.data.get(CONF_IMSI) or "")[:3]),
+            currency=sim.data.get(CONF_CURRENCY),
+        )
+
+    def listens(self, sim_id: str, at: datetime) -> bool:
+        """Tell whether an SMS of this time may be the answer to the SIM's last question."""
+        return listens(self.kept(sim_id), at)
+
+    def readable_now(self, sim: ConfigSubentry) -> KeptAnswer | None:
+        """Return the unread answer if other settings have made it readable."""
+        known = self.kept(sim.subentry_id)
+        if not (known.unread and known.unread_at) or self._is_hidden(sim):
+            return None
+        fits = _fits(sim, self.parse(sim, known.unread))
+        return KeptAnswer(known.unread_at, known.unread) if fits else None
+
+    async def async_keep(self, sim_id: str, **facts: Any) -> bool:
+        """Know more of a balance, and tell, once it is written, whether it is on disk."""
+        return await self._async_save(sim_id, facts, None)
+
+    async def async_take(
+        self, sim_id: str, answer: KeptAnswer, card: int, *, is_new: bool = True
+    ) -> Balance | None:
+        """Return what is read in a card's answer; only what is in the SIM's currency is shown."""
+        async with self._taking:
+            sim = self._entry.subentries.get(sim_id)
+            if sim is None or self._is_hidden(sim) or self.card(sim_id) != card:
+                return None
+            if is_new:
+                self._add_answer(sim_id, answer)
+            found = self.parse(sim, answer.text)
+            if found is not None and _fits(sim, found):
+                await self._async_read(sim, found, answer.at, card)
+            elif is_new:
+                await self._async_put_aside(sim_id, answer, found)
+            return found
+
+    async def async_remember(self, sim_id: str, answer: KeptAnswer, card: int) -> None:
+        """Keep an answer that is no news of the balance: a pattern can be tried on it."""
+        if self.card(sim_id) == card:
+            self._add_answer(sim_id, answer)
+            await self.async_keep(sim_id)
+
+    async def async_fail(self, sim_id: str, card: int) -> None:
+        """Note that a question was dialled in vain."""
+        if self.card(sim_id) == card:
+            await self.async_keep(sim_id, silent=self.kept(sim_id).silent + 1)
+            self._complain(sim_id, "the operator did not answer")
+
+    @callback
+    def async_settle_sims(self) -> None:
+        """Forget the SIMs that are not there any more."""
+        sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
+        here = {sim.subentry_id for sim in sims}
+        for gone in (self._known.keys() | self._readings.sim_ids) - here:
+            self.forget(gone)
+
+    @callback
+    def forget(self, sim_id: str) -> None:
+        """Forget all of a SIM: it was removed, or has another card."""
+        self._cards[sim_id] += 1
+        self._known.pop(sim_id, None)
+        self._sent.pop(sim_id, None)
+        self._readings.forget(sim_id)
+        self._complained.discard(sim_id)
+        self._store.forget(sim_id)
+        troubles.async_settle(self._hass, self._entry, sim_id)
+
+    @callback
+    def async_tell(self, sim: ConfigSubentry) -> None:
+        """Tell what is wrong with a SIM's balance, and no more what is not."""
+        known = self.kept(sim.subentry_id)
+        if not shows_balance(sim) or self._is_hidden(sim):
+            known = NOTHING_KNOWN
+        now, unread = self._clock.now(), known.unread or ""
+        found = self.parse(sim, unread) if unread else None
+        if _fits(sim, found):  # it is about to be taken
+            known, found = replace(known, unread=None), None
+        problems = troubles.find_problems(
+            self._hass, self._entry, sim.subentry_id, known, found, now
+        )
+        troubles.async_tell(self._hass, self._entry, sim, problems, unread, found)
+        if known.unread and found:
+            own = sim.data.get(CONF_CURRENCY)
+            why = f"the answer is in {found.currency}, the SIM's currency is {own}"
+            self._complain(sim.subentry_id, why)
+        elif known.unread and not waits_for_sms(known, now):
+            self._complain(sim.subentry_id, "no amount was found in the answer")
+
+    @callback
+    def async_leave(self) -> None:
+        """Tell of no problem while the box is not set up; after the end nothing is written."""
+        if self._hass.is_running:
+            for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
+                troubles.async_settle(self._hass, self._entry, sim.subentry_id)
+
+    async def _async_read(
+        self, sim: ConfigSubentry, found: Balance, at: datetime, card: int
+    ) -> None:
+        """Keep a balance in the SIM's currency; without the log, it has no place in the history."""
+        sim_id, currency = sim.subentry_id, sim.data[CONF_CURRENCY]
+        reading: Reading | None = None
+        try:
+            reading = await self._readings.async_measure(
+                sim_id, currency, found.amount, at
+            )
+        except StoreUnavailable as error:
+            _LOGGER.debug("A balance is missing in the history: %s", error)
+        if self.card(sim_id) != card:
+            return
+        earlier = [each for each in self._readings.of(sim_id, currency) if each.at < at]
+        if reading is not None:
+            self._readings.add(sim_id, currency, reading)
+        facts = {
+            "checked": at,
+            "balance": found.amount,
+            "currency": currency,
+            "valid_until": found.valid_until,
+            **_ALL_WELL,
+        }
+        self._complained.discard(sim_id)
+        await self._async_save(sim_id, facts, reading)
+        if reading is not None and self.card(sim_id) == card:
+            news = BalanceRead(
+                sim_id=sim_id,
+                before=earlier[-1] if earlier else None,
+                reading=reading,
+                drop=find_drop(self._readings.of(sim_id, currency)),
+                valid_until=found.valid_until,
+            )
+            signal = SIGNAL_BALANCE_READ.format(sim_id)
+            async_dispatcher_send(self._hass, signal, news)
+
+    async def _async_put_aside(
+        self, sim_id: str, answer: KeptAnswer, found: Balance | None
+    ) -> None:
+        """Keep what cannot be shown, unless an SMS was the answer while the code was dialled."""
+        known = self.kept(sim_id)
+        asked = known.schedule.last_asked if known.schedule else None
+        if known.checked and asked and known.checked > asked:
+            await self.async_keep(sim_id)
+            return
+        silent = 0 if troubles.has_number(answer.text) else known.silent + 1
+        await self.async_keep(
+            sim_id,
+            unread=answer.text[:_LONGEST],
+            unread_at=answer.at,
+            silent=silent,
+            listens_until=None if found else answer.at + WINDOW,
+        )
+
+    def _add_answer(self, sim_id: str, answer: KeptAnswer) -> None:
+        """Keep an answer among the last ones; it is on disk with what is kept next."""
+        known, cut = self.kept(sim_id), replace(answer, text=answer.text[:_LONGEST])
+        answers = (*known.answers, cut)[-_ANSWERS:]
+        self._known[sim_id] = replace(known, answers=answers)
+
+    async def _async_save(
+        self, sim_id: str, facts: dict[str, Any], reading: Reading | None
+    ) -> bool:
+        if (sim := self._entry.subentries.get(sim_id)) is None:
+            return False
+        known = self._known[sim_id] = replace(self.kept(sim_id), **facts)
+        try:
+            await self._store.async_save(sim_id, known, reading)
+        except StoreUnavailable:
+            kept = False
+        else:
+            kept = True
+        async_dispatcher_send(self._hass, SIGNAL_BALANCE.format(sim_id))
+        if sim_id in self._entry.subentries:
+            self.async_tell(sim)
+        return kept
+
+    def _is_hidden(self, sim: ConfigSubentry | None) -> bool:
+        return sim is not None and other_card(sim.data) is not None
+
+    def _shown_currency(self, sim_id: str) -> str | None:
+        sim = self._entry.subentries.get(sim_id)
+        if sim is None or self._is_hidden(sim):
+            return None
+        currency: str | None = sim.data.get(CONF_CURRENCY)
+        return currency
+
+    def _complain(self, sim_id: str, why: str) -> None:
+        """Warn once until the balance can be read again."""
+        if sim_id not in self._complained:
+            self._complained.add(sim_id)
+            name = device_name(self._hass, self._entry, sim_id)
+            _LOGGER.warning("No new balance of %s: %s", name, why)
+
+
+_ALL_WELL: Final = {
+    "unread": None,
+    "unread_at": None,
+    "silent": 0,
+    "listens_until": None,
+}
+
+
+def _fits(sim: ConfigSubentry, found: Balance | None) -> bool:
+    """Tell whether a balance is in the SIM's currency, or names none."""
+    currency = sim.data.get(CONF_CURRENCY)
+    return found is not None and found.currency in (None, currency)

@@ -311,3 +311,8 @@ def may_mean(word: str, currency: str | None) -> bool:
     """Tell whether a mark is one of those that a currency has."""
     sense = _sense(word)
     return sense is not None and currency in sense.candidates
+
+
+def is_mark(word: str) -> bool:
+    """Tell whether a folded word is a mark or code of any currency."""
+    return word.upper() in _CODES or _sense(word) is not None

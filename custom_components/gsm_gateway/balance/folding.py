@@ -1,6 +1,6 @@
 """One spelling for letters, digits and blanks that operators write in many ways."""
 
-import re
+from functools import lru_cache
 import unicodedata
 
 _PLAIN = str.maketrans(
@@ -51,8 +51,6 @@ Operators mix them (GSM 03.38 has no Cyrillic and only half of the Greek
 capitals), so words are compared by their look.
 """
 
-_PADDING = re.compile(r"[@\s\x00]+\Z")
-
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a list that is written with blanks."""
@@ -63,23 +61,30 @@ def fold_text(text: str) -> str:
     """Return the text with plain digits, blanks, quotes and dashes, case kept.
 
     Accents and vowel signs go, wide and presentation forms become the usual
-    letters (NFKC), digits of every script become 0-9, the `@` that pads an
-    answer to a full septet goes (GSM 03.38 filler).
+    letters (NFKC), digits of every script become 0-9.
     """
-    opaque = "".join(
-        _OPAQUE if unicodedata.category(char) in ("No", "Nl") else char for char in text
-    )
-    decomposed = unicodedata.normalize("NFKD", opaque.translate(_PLAIN))
-    kept = "".join(
-        char
-        for char in decomposed
-        if char == "\n" or unicodedata.category(char)[0] not in "MC"
-    )
+    return "".join(map(fold_char, text))
+
+
+_LONGEST_SPELLING = 4
+"""Letters of one character; only whole words in one sign have more."""
+
+
+@lru_cache(maxsize=4096)
+def fold_char(char: str) -> str:
+    """Return what one character becomes: nothing, one or several."""
+    if unicodedata.category(char) in ("No", "Nl"):
+        return _OPAQUE
+    if char.translate(_PLAIN) == "\n":
+        return "\n"
+    if unicodedata.category(char) == "Cc":
+        return " "
+    decomposed = unicodedata.normalize("NFKD", char.translate(_PLAIN))
+    kept = "".join(c for c in decomposed if unicodedata.category(c)[0] not in "MC")
     plain = unicodedata.normalize("NFC", kept).translate(_PLAIN)
-    digits = "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain
-    )
-    return _PADDING.sub("", digits)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)[
+        :_LONGEST_SPELLING
+    ]
 
 
 def fold_word(word: str) -> str:

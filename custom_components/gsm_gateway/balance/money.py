@@ -30,8 +30,10 @@ class Money:
     first: int
     """Index of the first token: sign, currency or number."""
     last: int
+    size: Decimal | None
+    """Without sign; `None` if the digits cannot be read without doubt."""
     value: Decimal | None
-    """With its own sign; `None` if it cannot be read without doubt."""
+    """With its own sign; `None` if that or the currency is in doubt too."""
     marked: bool
     """Whether a currency stands beside it."""
     currency: str | None
@@ -94,18 +96,20 @@ class MoneyFinder:
             return None
         mark = self._agree(first, prefix, last, suffix)
         currency = mark.currency if mark else None
-        value = read_amount(
+        size = read_amount(
             token.written, currency or self._locale.expected, self._locale.country
         )
-        if (prefix or suffix) and mark is None:
-            value = None
-        value, last = self._with_hundredths(value, last)
+        size, last = self._with_hundredths(size, last)
         first, negative = self._sign(first, index)
-        if negative is None or self._is_range(last) or self._is_debit(first, last):
+        if self._is_range(last) or self.is_debit(first, last):
+            size = None
+        value = size
+        if ((prefix or suffix) and mark is None) or negative is None:
             value = None
         return Money(
             first=first,
             last=last,
+            size=size,
             value=-value if value and negative else value,
             marked=bool(prefix or suffix),
             currency=currency,
@@ -294,7 +298,7 @@ class MoneyFinder:
         token = self._at(index)
         return token is not None and token.meaning is Meaning.IS
 
-    def _is_debit(self, first: int, last: int) -> bool:
+    def is_debit(self, first: int, last: int) -> bool:
         """Tell whether the amount is written as book-keepers write a negative one."""
         behind = self._at(last + 1)
         bracketed = self._touches(first - 1, first) and self._touches(last, last + 1)

@@ -1,20 +1,18 @@
 """Reading the balance out of an operator's answer."""
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
+from .answer import Balance, readable
 from .currencies import Locale, Mark, Place, read_mark
 from .meanings import LABELS, Meaning
 from .money import Money, MoneyFinder, is_identifier
 from .naming import Name
+from .pattern import read_by_pattern
 from .scanning import Kind, Token, scan
 from .surroundings import Surroundings
 from .validity import find_validity
 
-_LONGEST: Final = 2000
-"""Characters that are read; no answer of a network is longer."""
+__all__ = ["Balance", "parse_balance"]
 
 _FEWEST_DIGITS: Final = 3
 """Digits of an amount without currency and without decimals; less may be a menu's number."""
@@ -24,20 +22,12 @@ _HARMLESS: Final = frozenset((Meaning.UNTIL, Meaning.FILLER, Meaning.IS))
 """What may follow an amount without a currency."""
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Money on a SIM."""
-
-    amount: Decimal
-    """Negative where the customer owes."""
-    currency: str | None
-    """ISO 4217; `None` where the answer does not name one."""
-    valid_until: date | None
-    """The day on which the money or the SIM expires, where the answer says it."""
-
-
 def parse_balance(
-    text: str, *, country: str | None = None, currency: str | None = None
+    text: str,
+    *,
+    country: str | None = None,
+    currency: str | None = None,
+    pattern: str | None = None,
 ) -> Balance | None:
     """Return the balance that an operator's answer tells, `None` where in doubt.
 
@@ -45,11 +35,16 @@ def parse_balance(
     decide what a sign that several currencies share means and how thousands are
     written. An answer that names another currency keeps it: whoever knows the
     SIM refuses it. Reads the first 2,000 characters.
+
+    With a `pattern` only that decides which number is the balance; what
+    `check_pattern` refuses, and what does not match, gives `None`.
     """
     locale = Locale(
         country.upper() if country else None, currency.upper() if currency else None
     )
-    tokens = scan(text[:_LONGEST])
+    if pattern is not None:
+        return read_by_pattern(text, pattern, locale)
+    tokens = scan(readable(text))
     moneys = MoneyFinder(tokens, locale).find()
     surroundings = Surroundings(tokens, moneys)
     best: tuple[int, Money, Name] | None = None
@@ -77,7 +72,9 @@ def _balance(
             return None
         value = -abs(value)
     named = money.currency if money.marked else _currency_behind(tokens, money, locale)
-    return Balance(value or abs(value), named, find_validity(tokens, money, locale))
+    return Balance(
+        value or abs(value), named, find_validity(tokens, money.last, locale)
+    )
 
 
 def _speaks_of_balance_or_loan(tokens: list[Token]) -> bool:

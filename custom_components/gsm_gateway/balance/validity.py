@@ -6,7 +6,6 @@ from typing import Final
 
 from .currencies import Locale
 from .meanings import Meaning
-from .money import Money
 from .scanning import Kind, Token
 
 _MONTHS: Final = (
@@ -30,14 +29,25 @@ _MONTH_FIRST: Final = frozenset(("US", "PR", "GU", "FM", "PW", "MH"))
 _EITHER_FIRST: Final = frozenset(("CA", "PH"))
 
 
-def find_validity(tokens: list[Token], money: Money, locale: Locale) -> date | None:
+def read_date(tokens: list[Token], locale: Locale) -> date | None:
+    """Return the first date in a text that is known to hold one."""
+    for index in range(len(tokens)):
+        found = _date_at(tokens, index, locale)
+        if found is not None:
+            return found
+    return None
+
+
+def find_validity(tokens: list[Token], last: int, locale: Locale) -> date | None:
     """Return the date that follows a word of validity behind the balance.
+
+    `last` is the index of the last token of the balance.
 
     A date that belongs to something else (a bonus, a package, a tariff) does
     not count.
     """
     foreign = False
-    for index in range(money.last + 1, len(tokens)):
+    for index in range(last + 1, len(tokens)):
         token = tokens[index]
         if token.kind in (Kind.STOP, Kind.LINE):
             foreign = False
@@ -57,14 +67,22 @@ def find_validity(tokens: list[Token], money: Money, locale: Locale) -> date | N
 def _date_behind(tokens: list[Token], start: int, locale: Locale) -> date | None:
     for index in range(start, min(start + _REACH, len(tokens))):
         token = tokens[index]
-        if token.kind is Kind.DATE:
-            return _read(token.written, locale)
-        if token.kind is Kind.NUMBER:
-            return _run_of_digits(token.written) or _named_month(tokens, index)
+        if token.kind in (Kind.DATE, Kind.NUMBER):
+            return _date_at(tokens, index, locale)
         if token.kind is Kind.STOP and token.written != ".":
             return None
         if token.meaning in (Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.UNIT):
             return None
+    return None
+
+
+def _date_at(tokens: list[Token], index: int, locale: Locale) -> date | None:
+    """Return the date that begins with the token at `index`."""
+    token = tokens[index]
+    if token.kind is Kind.DATE:
+        return _read(token.written, locale)
+    if token.kind is Kind.NUMBER:
+        return _run_of_digits(token.written) or _named_month(tokens, index)
     return None
 
 
@@ -87,6 +105,11 @@ def _run_of_digits(written: str) -> date | None:
     if len(written) != 8 or not written.isdigit():
         return None
     return _date(int(written[4:]), int(written[2:4]), int(written[:2]))
+
+
+def is_month(word: str) -> bool:
+    """Tell whether a folded word is the name of a month, perhaps shortened."""
+    return any(word.startswith(names) for names in _MONTHS)
 
 
 def _named_month(tokens: list[Token], index: int) -> date | None:

@@ -23,7 +23,7 @@ from tests.simulator.goip.box import GoipBox
 @pytest.mark.parametrize(
     ("operator", "imsi", "suggested"),
     [
-        ("Orange PL", "260030000000001", {"balance_code": "*124*#", "currency": "PLN"}),
+        ("Play", "260060000000001", {"balance_code": "*101#", "currency": "PLN"}),
         ("A1 BY", "257010000000001", {"guessed_code": "*100#", "currency": "BYN"}),
         ("Unheard", "260990000000001", {"balance_code": None, "currency": "PLN"}),
         ("Unheard", "999990000000001", {"balance_code": None, "currency": "EUR"}),
@@ -119,15 +119,15 @@ def test_every_currency_that_can_be_proposed_can_be_chosen() -> None:
         ),
         (
             [
-                ChannelStatus(channel=1, imsi="260030000000001", operator="Orange PL"),
+                ChannelStatus(channel=1, imsi="260060000000001", operator="Play"),
                 ChannelStatus(
                     channel=2,
-                    imsi="260030000000002",
+                    imsi="260060000000002",
                     operator="Telekom.de",
                     roaming=True,
                 ),
             ],
-            [("Orange", (1, 2))],
+            [("Play", (1, 2))],
         ),
         (
             [

@@ -1,9 +1,11 @@
 """Proposing country, currency and balance code of a SIM from its operator.
 
 `operators.json` is read when this module is imported, outside the event loop.
-It holds only codes that a public source names; each entry says which.
+It holds only codes that a public source names; each entry says which
+(docs/operators.md).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -14,6 +16,7 @@ from .folding import fold_text, fold_word
 
 _FILE: Final = Path(__file__).with_name("operators.json")
 _SHORTEST_IMSI: Final = 5
+_TRUST: Final = ("unsure", "reported", "confirmed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,19 +28,32 @@ class Operator:
     """As boxes report it."""
     country: str
     currency: str
-    mcc: str
-    mnc: tuple[str, ...]
+    """ISO 4217, of the balance."""
+    networks: tuple[str, ...]
+    """MCC and MNC."""
+    mvno: bool
+    """Whether its SIMs are on the network of another operator."""
     code: str
-    """USSD code that asks for the balance."""
+    """USSD code that asks for the balance, or a path through menus, `*100# > 1`."""
+    costs: bool | None
+    """Whether asking can cost money, `None` if no source says."""
+    replies: str
+    """`ussd`, or `sms` if the balance comes as a message."""
+    sms_sender: str | None
+    """Who sends that message, if a source says."""
     state: str
     """`confirmed` by two sources or the operator, `reported` by one, else `unsure`."""
-    sources: tuple[str, ...]
+    sources: int
+    """How many sources name this code."""
     date: str
-    """When the sources were written, else when they were read (ISO 8601)."""
+    """When the sources were read (ISO 8601)."""
 
-    def has_imsi(self, imsi: str) -> bool:
-        """Tell whether an IMSI, or the number of a network, is this operator's."""
-        return any(imsi.startswith(self.mcc + mnc) for mnc in self.mnc)
+    def digits_of(self, imsi: str) -> int:
+        """Return how many digits of an IMSI, or of a network's number, are this one's."""
+        return max(
+            (len(network) for network in self.networks if imsi.startswith(network)),
+            default=0,
+        )
 
     def is_called(self, name: str) -> bool:
         """Tell whether a box calls the operator so."""
@@ -52,11 +68,20 @@ class Proposal:
     """ISO 3166-1."""
     currency: str
     """ISO 4217."""
-    code: str | None
-    """USSD code that asks for the balance."""
-    operator: str | None
-    state: str | None
+    code: str | None = None
+    """USSD code that asks for the balance, or a path, as in `Operator`."""
+    costs: bool | None = None
+    """Whether asking can cost money, `None` if no source says."""
+    replies: str = "ussd"
+    """`ussd`, or `sms` if the balance comes as a message."""
+    sms_sender: str | None = None
+    operator: str | None = None
+    state: str | None = None
     """How far the code can be trusted, as in `Operator`."""
+    sources: int = 0
+    """How many sources name this code."""
+    date: str | None = None
+    """When they were read (ISO 8601)."""
 
     @property
     def sure(self) -> bool:
@@ -65,8 +90,17 @@ class Proposal:
 
 
 def _operator(entry: dict[str, Any]) -> Operator:
-    lists = {key: tuple(entry[key]) for key in ("names", "mnc", "sources")}
-    return Operator(**{**entry, **lists})
+    """Return the entry of the file; what is optional there may be missing."""
+    networks = (mcc + mnc for mcc, mncs in entry["networks"].items() for mnc in mncs)
+    agreeing = [source for source in entry["sources"] if "says" not in source]
+    rest = {
+        "mvno": entry.get("mvno", False),
+        "sms_sender": entry.get("sms_sender"),
+        "names": tuple(entry["names"]),
+        "networks": tuple(networks),
+        "sources": len(agreeing),
+    }
+    return Operator(**{**entry, **rest})
 
 
 OPERATORS: Final = tuple(
@@ -86,10 +120,19 @@ def propose(*, imsi: str | None, operator: str | None) -> Proposal | None:
     if not _is_network(home) and _is_network(shown):
         home = shown
     if _is_network(home):
-        known = [each for each in OPERATORS if each.has_imsi(home)]
+        known = _on_network(home)
         named = [each for each in known if each.is_called(shown)]
+        if all(each.mvno for each in known):
+            known = []  # most SIMs are the host's, of whom nothing is known
         return _agreed(named or known, COUNTRY_OF_MCC.get(home[:3]))
     return _agreed([each for each in OPERATORS if each.is_called(shown)], None)
+
+
+def _on_network(imsi: str) -> list[Operator]:
+    """Return who has this network; an MNC of three digits wins over one of two."""
+    digits = {each: each.digits_of(imsi) for each in OPERATORS}
+    most = max(digits.values())
+    return [each for each in OPERATORS if 0 < digits[each] == most]
 
 
 def _agreed(operators: list[Operator], country: str | None) -> Proposal | None:
@@ -100,15 +143,32 @@ def _agreed(operators: list[Operator], country: str | None) -> Proposal | None:
     if len(countries) != 1:
         return None
     found = countries.pop()
-    codes = {each.code for each in operators}
-    one = operators[0] if len(codes) == 1 else None
+    currencies = {each.currency for each in operators}
+    currency = currencies.pop() if len(currencies) == 1 else CURRENCY_OF[found]
+    if len({(each.code, each.replies, each.currency) for each in operators}) != 1:
+        return Proposal(country=found, currency=currency)
+    one = min(operators, key=lambda each: each.mvno)
+    weakest = min(operators, key=lambda each: _TRUST.index(each.state))
     return Proposal(
         country=found,
-        currency=one.currency if one else CURRENCY_OF[found],
-        code=one.code if one else None,
-        operator=one.name if one else None,
-        state=one.state if one else None,
+        currency=currency,
+        code=one.code,
+        costs=_costs(operators),
+        replies=one.replies,
+        sms_sender=one.sms_sender,
+        operator=one.name,
+        state=weakest.state,
+        sources=weakest.sources,
+        date=weakest.date,
     )
+
+
+def _costs(operators: Iterable[Operator]) -> bool | None:
+    """Return whether asking costs money with any of them."""
+    said = {each.costs for each in operators}
+    if True in said:
+        return True
+    return None if None in said else False
 
 
 def _is_network(text: str) -> bool:

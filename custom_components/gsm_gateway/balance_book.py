@@ -13,9 +13,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from . import balance_troubles as troubles
-from .balance.countries import COUNTRY_OF_MCC
 from .balance.forecast import find_drop
-from .balance.parser import Balance, parse_balance
+from .balance.parser import Balance
 from .balance.readings import Outlook, Reading
 from .balance_news import (
     SIGNAL_BALANCE,
@@ -24,15 +23,11 @@ from .balance_news import (
     shows_balance,
 )
 from .balance_readings import Readings
-from .balance_sms import WINDOW, listens, waits_for_sms
+from .balance_sms import WINDOW, listens
 from .balance_store import NOTHING_KNOWN, BalanceStore, KeptAnswer, SimBalance
+from .balance_words import has_number, is_in_currency, read_balance
 from .cards import other_card
-from .const import (
-    CONF_COUNTRY,
-    CONF_CURRENCY,
-    CONF_IMSI,
-    SUBENTRY_SIM,
-)
+from .const import CONF_CURRENCY, SUBENTRY_SIM
 from .devices import device_name
 from .gateways.clock import Clock
 from .messaging.store import Store, StoreUnavailable
@@ -103,47 +98,53 @@ class BalanceBook:
         """Return what the readings say of the future."""
         return self._readings.outlook(sim_id, self._shown_currency(sim_id))
 
-    def parse(self, sim: ConfigSubentry, text: str) -> Balance | None:
-        """Return the balance in an operator's words, as the SIM's settings read them."""
-        country = sim.data.get(CONF_COUNTRY)
-        return parse_balance(
-            text,
-            country=country or COUNTRY_OF_MCC.get((sim.data.get(CONF_IMSI) or "")[:3]),
-            currency=sim.data.get(CONF_CURRENCY),
-        )
-
     def listens(self, sim_id: str, at: datetime) -> bool:
         """Tell whether an SMS of this time may be the answer to the SIM's last question."""
         return listens(self.kept(sim_id), at)
 
-    def readable_now(self, sim: ConfigSubentry) -> KeptAnswer | None:
-        """Return the unread answer if other settings have made it readable."""
+    def readable_now(self, sim: ConfigSubentry) -> Balance | None:
+        """Return the balance of the unread answer if other settings have made it readable."""
         known = self.kept(sim.subentry_id)
         if not (known.unread and known.unread_at) or self._is_hidden(sim):
             return None
-        fits = _fits(sim, self.parse(sim, known.unread))
-        return KeptAnswer(known.unread_at, known.unread) if fits else None
+        found = read_balance(sim.data, known.unread)
+        fits = found is not None and is_in_currency(sim.data, found)
+        return found if fits else None
 
     async def async_keep(self, sim_id: str, **facts: Any) -> bool:
         """Know more of a balance, and tell, once it is written, whether it is on disk."""
         return await self._async_save(sim_id, facts, None)
 
     async def async_take(
-        self, sim_id: str, answer: KeptAnswer, card: int, *, is_new: bool = True
+        self, sim_id: str, answer: KeptAnswer, card: int
     ) -> Balance | None:
         """Return what is read in a card's answer; only what is in the SIM's currency is shown."""
         async with self._taking:
             sim = self._entry.subentries.get(sim_id)
             if sim is None or self._is_hidden(sim) or self.card(sim_id) != card:
                 return None
-            if is_new:
-                self._add_answer(sim_id, answer)
-            found = self.parse(sim, answer.text)
-            if found is not None and _fits(sim, found):
+            self._add_answer(sim_id, answer)
+            found = read_balance(sim.data, answer.text)
+            if found is not None and is_in_currency(sim.data, found):
                 await self._async_read(sim, found, answer.at, card)
-            elif is_new:
-                await self._async_put_aside(sim_id, answer, found)
+            else:
+                await self._async_put_aside(sim, answer, found)
             return found
+
+    async def async_take_sms(self, sim_id: str, answer: KeptAnswer, card: int) -> None:
+        """Take an SMS for the answer, unless there has been another one meanwhile."""
+        if self.listens(sim_id, answer.at):
+            await self.async_take(sim_id, answer, card)
+
+    async def async_read_again(self, sim_id: str, card: int) -> None:
+        """Take the unread answer for what it is if other settings have made it readable."""
+        async with self._taking:
+            sim = self._entry.subentries.get(sim_id)
+            if sim is None or self.card(sim_id) != card:
+                return
+            found, at = self.readable_now(sim), self.kept(sim_id).unread_at
+            if found is not None and at is not None:
+                await self._async_read(sim, found, at, card)
 
     async def async_remember(self, sim_id: str, answer: KeptAnswer, card: int) -> None:
         """Keep an answer that is no news of the balance: a pattern can be tried on it."""
@@ -179,23 +180,12 @@ class BalanceBook:
     @callback
     def async_tell(self, sim: ConfigSubentry) -> None:
         """Tell what is wrong with a SIM's balance, and no more what is not."""
-        known = self.kept(sim.subentry_id)
-        if not shows_balance(sim) or self._is_hidden(sim):
-            known = NOTHING_KNOWN
-        now, unread = self._clock.now(), known.unread or ""
-        found = self.parse(sim, unread) if unread else None
-        if _fits(sim, found):  # it is about to be taken
-            known, found = replace(known, unread=None), None
-        problems = troubles.find_problems(
-            self._hass, self._entry, sim.subentry_id, known, found, now
-        )
-        troubles.async_tell(self._hass, self._entry, sim, problems, unread, found)
-        if known.unread and found:
-            own = sim.data.get(CONF_CURRENCY)
-            why = f"the answer is in {found.currency}, the SIM's currency is {own}"
+        shown = shows_balance(sim) and not self._is_hidden(sim)
+        known = self.kept(sim.subentry_id) if shown else NOTHING_KNOWN
+        now = self._clock.now()
+        why = troubles.async_look(self._hass, self._entry, sim, known, now)
+        if why:
             self._complain(sim.subentry_id, why)
-        elif known.unread and not waits_for_sms(known, now):
-            self._complain(sim.subentry_id, "no amount was found in the answer")
 
     @callback
     def async_leave(self) -> None:
@@ -242,15 +232,16 @@ class BalanceBook:
             async_dispatcher_send(self._hass, signal, news)
 
     async def _async_put_aside(
-        self, sim_id: str, answer: KeptAnswer, found: Balance | None
+        self, sim: ConfigSubentry, answer: KeptAnswer, found: Balance | None
     ) -> None:
         """Keep what cannot be shown, unless an SMS was the answer while the code was dialled."""
+        sim_id = sim.subentry_id
         known = self.kept(sim_id)
         asked = known.schedule.last_asked if known.schedule else None
         if known.checked and asked and known.checked > asked:
             await self.async_keep(sim_id)
             return
-        silent = 0 if troubles.has_number(answer.text) else known.silent + 1
+        silent = 0 if has_number(sim.data, answer.text) else known.silent + 1
         await self.async_keep(
             sim_id,
             unread=answer.text[:_LONGEST],
@@ -306,9 +297,3 @@ _ALL_WELL: Final = {
     "silent": 0,
     "listens_until": None,
 }
-
-
-def _fits(sim: ConfigSubentry, found: Balance | None) -> bool:
-    """Tell whether a balance is in the SIM's currency, or names none."""
-    currency = sim.data.get(CONF_CURRENCY)
-    return found is not None and found.currency in (None, currency)

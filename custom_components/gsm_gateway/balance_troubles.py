@@ -1,6 +1,7 @@
 """What the user should know or decide about balances, as repair issues."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -10,8 +11,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .balance.parser import Balance
-from .balance_sms import WINDOW, waits_for_sms
+from .balance_sms import waits_for_sms
 from .balance_store import SimBalance
+from .balance_words import has_number, is_in_currency, read_balance
 from .const import CONF_CURRENCY, DOMAIN
 from .devices import device_name
 
@@ -35,40 +37,50 @@ def issue_id(problem: Problem, entry: ConfigEntry, sim_id: str) -> str:
 
 
 @callback
-def find_problems(
+def async_look(
     hass: HomeAssistant,
     entry: ConfigEntry,
-    sim_id: str,
+    sim: ConfigSubentry,
     known: SimBalance,
-    found: Balance | None,
     now: datetime,
-) -> set[Problem]:
-    """Return what is wrong; `found` is what can be read in the unread answer.
+) -> str | None:
+    """Raise the issues about what is wrong with a SIM's balance, and delete all others.
 
-    While the answer may still come as an SMS, nothing new is.
+    Return in words why the last answer is not shown, if it is not.
     """
-    told = {each for each in Problem if _is_told(hass, entry, sim_id, each)}
+    found = read_balance(sim.data, known.unread) if known.unread else None
+    if found is not None and is_in_currency(sim.data, found):
+        known, found = replace(known, unread=None), None  # it is about to be taken
+    told = {each for each in Problem if _is_told(hass, entry, sim.subentry_id, each)}
+    waits = waits_for_sms(known, now)
+    problems = _problems(sim, known, found)
+    if waits:  # it may be an SMS that is the answer
+        problems &= {*told, Problem.OTHER_CURRENCY}
+    _tell(hass, entry, sim, problems, known.unread or "", found)
+    if known.unread and found:
+        own = sim.data.get(CONF_CURRENCY)
+        return f"the answer is in {found.currency}, the SIM's currency is {own}"
+    if known.unread and not waits:
+        return "no amount was found in the answer"
+    return None
+
+
+def _problems(
+    sim: ConfigSubentry, known: SimBalance, found: Balance | None
+) -> set[Problem]:
+    """Return what is wrong; `found` is what can be read in the unread answer."""
     problems: set[Problem] = set()
-    if known.unread and known.unread_at and found:
+    if known.unread and found:
         problems.add(Problem.OTHER_CURRENCY)
-    elif known.unread and known.unread_at and has_number(known.unread):
-        waits = waits_for_sms(known, now) and now < known.unread_at + WINDOW
-        if not waits or Problem.UNREAD in told:
-            problems.add(Problem.UNREAD)
-    if known.silent >= SILENT and (
-        not waits_for_sms(known, now) or Problem.NO_ANSWER in told
-    ):
+    elif known.unread and has_number(sim.data, known.unread):
+        problems.add(Problem.UNREAD)
+    if known.silent >= SILENT:
         problems.add(Problem.NO_ANSWER)
     return problems
 
 
-def has_number(answer: str) -> bool:
-    """Tell whether an answer has a number that a user could choose."""
-    return any(character.isdigit() for character in answer)
-
-
 @callback
-def async_tell(
+def _tell(
     hass: HomeAssistant,
     entry: ConfigEntry,
     sim: ConfigSubentry,
@@ -76,7 +88,6 @@ def async_tell(
     answer: str,
     found: Balance | None,
 ) -> None:
-    """Raise the issues about these problems of a SIM, and delete all others."""
     async_settle(hass, entry, sim.subentry_id, besides=problems)
     placeholders = {
         "sim": device_name(hass, entry, sim.subentry_id),

@@ -1,9 +1,10 @@
 """The balances of a box's SIMs, as the rest of the integration sees them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -24,6 +25,7 @@ from .balance_news import (
 from .balance_questions import Questions
 from .balance_sms import may_tell_balance
 from .balance_store import KeptAnswer, SimBalance
+from .balance_words import read_balance
 from .cards import other_card
 from .const import CONF_CURRENCY, SUBENTRY_SIM
 from .devices import device_name, sim_on_channel
@@ -55,17 +57,6 @@ class BalanceResult:
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Heard:
-    """An answer that nobody waits for."""
-
-    sim_id: str
-    answer: KeptAnswer
-    card: int
-    is_new: bool
-    """Whether it is not the unread one, which is read again."""
-
-
 class Balances:
     """The balances of one box, by the SIMs' subentry ids.
 
@@ -93,7 +84,8 @@ class Balances:
         """The lines of ports without a SIM of ours, on which a code was tried."""
         self._answers: dict[str, BalanceResult] = {}
         """The last answer of each SIM."""
-        self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
+        self._heard: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        """How to take the answers that nobody waits for."""
 
     async def async_load(self) -> None:
         """Read what an earlier run has left."""
@@ -139,7 +131,7 @@ class Balances:
 
     def parse(self, sim: ConfigSubentry, text: str) -> Balance | None:
         """Return the balance in an operator's words, as the SIM's settings read them."""
-        return self._book.parse(sim, text)
+        return read_balance(sim.data, text)
 
     @callback
     def async_apply_settings(self) -> None:
@@ -150,8 +142,10 @@ class Balances:
         for gone in self._answers.keys() - {sim.subentry_id for sim in sims}:
             del self._answers[gone]
         for sim in sims:
-            if (unread := self._book.readable_now(sim)) is not None:
-                self._take_soon(sim.subentry_id, unread, is_new=False)
+            if self._book.readable_now(sim) is not None:
+                sim_id, card = sim.subentry_id, self._book.card(sim.subentry_id)
+                again = partial(self._book.async_read_again, sim_id, card)
+                self._heard.put_nowait(again)
             async_dispatcher_send(self._hass, SIGNAL_BALANCE.format(sim.subentry_id))
             self._book.async_tell(sim)
         self.async_wake()
@@ -179,8 +173,10 @@ class Balances:
             and may_tell_balance(sim.data, message)
             and self.parse(sim, message.text) is not None
         ):
+            sim_id, card = sim.subentry_id, self._book.card(sim.subentry_id)
             answer = KeptAnswer(message.received_at, message.text)
-            self._take_soon(sim.subentry_id, answer, is_new=True)
+            take = partial(self._book.async_take_sms, sim_id, answer, card)
+            self._heard.put_nowait(take)
 
     async def refresh(self, sim_id: str) -> BalanceResult:
         """Ask now and return the answer. Raises `GatewayError`; `KeyError` without a code.
@@ -241,15 +237,7 @@ class Balances:
             )
         return self._trials[channel]
 
-    def _take_soon(self, sim_id: str, answer: KeptAnswer, *, is_new: bool) -> None:
-        card = self._book.card(sim_id)
-        self._heard.put_nowait(
-            _Heard(sim_id=sim_id, answer=answer, card=card, is_new=is_new)
-        )
-
     async def _take_heard(self) -> None:
         while True:
-            heard = await self._heard.get()
-            await self._book.async_take(
-                heard.sim_id, heard.answer, heard.card, is_new=heard.is_new
-            )
+            take = await self._heard.get()
+            await take()

@@ -122,7 +122,7 @@ def operators_schema(operators: Iterable[Operator]) -> vol.Schema:
             vol.Required(f"operator_{number}"): section(
                 vol.Schema(balance_fields(operator.proposal))
             )
-            for number, operator in _asked(operators)
+            for number, operator in numbered(operators)
         }
     )
 
@@ -133,14 +133,14 @@ def operators_input(
     """Return what the sections are filled with at first."""
     return {
         f"operator_{number}": balance_input(operator.proposal, home_currency)
-        for number, operator in _asked(operators)
+        for number, operator in numbered(operators)
     }
 
 
 def operators_placeholders(operators: Iterable[Operator]) -> dict[str, str]:
     """Return the names that the page's sections show."""
     names: dict[str, str] = {}
-    for number, operator in _asked(operators):
+    for number, operator in numbered(operators):
         names[f"operator_{number}"] = operator.name
         names[f"ports_{number}"] = ", ".join(map(str, operator.channels))
     return names
@@ -152,7 +152,7 @@ def operators_data(
     """Return the balance part of each SIM's data by channel. Raises `InvalidInput`."""
     found: dict[int, dict[str, Any]] = {}
     errors: dict[str, str] = {}
-    for number, operator in _asked(operators):
+    for number, operator in numbered(operators):
         field = f"operator_{number}"
         try:
             data = balance_data(user_input[field], field=field)
@@ -165,6 +165,6 @@ def operators_data(
     return found
 
 
-def _asked(operators: Iterable[Operator]) -> Iterable[tuple[int, Operator]]:
+def numbered(operators: Iterable[Operator]) -> Iterable[tuple[int, Operator]]:
     """Number the operators that are asked for."""
     return zip(range(1, MOST_OPERATORS + 1), operators, strict=False)

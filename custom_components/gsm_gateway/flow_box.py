@@ -31,6 +31,7 @@ from .flow_balance import (
     operators_placeholders,
     operators_schema,
 )
+from .flow_notes import async_operator_notes
 from .flow_probe import ProbeFailed, async_probe
 from .flow_schemas import InvalidInput
 from .gateways.model import ChannelStatus, GatewayStatus
@@ -137,6 +138,7 @@ class BoxFlow(ConfigFlow):
                 "sims": str(len(self._sims)),
                 "ports": ", ".join(str(sim.channel) for sim in self._sims),
                 **operators_placeholders(operators),
+                **await async_operator_notes(self.hass, operators),
             },
             last_step=True,
         )

@@ -6,16 +6,23 @@ from typing import Any, Final
 from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    CountrySelector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
 )
 import voluptuous as vol
 
-from .balance.operators import Proposal
+from .balance.countries import COUNTRY_OF_MCC
+from .balance.operators import Proposal, propose
 from .const import (
+    CONF_BALANCE_CODE,
     CONF_BALANCE_INTERVAL,
+    CONF_BALANCE_SENDER,
+    CONF_COUNTRY,
+    CONF_IMSI,
     CONF_NUMBER_FORM,
+    CONF_OPERATOR,
     CONF_PACING,
     CONF_PARTS_PER_DAY,
     CONF_PARTS_PER_HOUR,
@@ -27,10 +34,11 @@ from .const import (
     CONF_USE_FOR_SENDING,
     DEFAULT_BALANCE_INTERVAL,
 )
-from .flow_balance import balance_data, balance_fields
+from .flow_balance import balance_data, balance_fields, balance_input
 from .flow_schemas import whole_number
 from .flow_sections import Sections, section_data, section_fields, section_input
 from .flow_senders import SENDERS, senders_data
+from .flow_wishes import WISHES, checked_wishes
 from .messaging.guard_budgets import Limits
 from .messaging.messages import SendPolicy
 from .messaging.numbers import NumberForm
@@ -97,6 +105,7 @@ def settings_schema(
     """
     return vol.Schema(
         {
+            vol.Optional(CONF_COUNTRY): CountrySelector(),
             **balance_fields(proposal),
             vol.Required(
                 CONF_BALANCE_INTERVAL, default=DEFAULT_BALANCE_INTERVAL
@@ -104,16 +113,41 @@ def settings_schema(
             vol.Required(
                 CONF_USE_FOR_SENDING, default=SendPolicy.ALWAYS.value
             ): USE_FOR_SENDING,
+            **section_fields(WISHES, open_sections),
             **section_fields(SECTIONS, open_sections),
             **section_fields(CALLS if calls else {}, open_sections),
         }
     )
 
 
+def settings_proposal(data: Mapping[str, Any]) -> Proposal | None:
+    """Return what is proposed for a SIM whose settings nobody has looked at yet."""
+    if data.get(CONF_BALANCE_CODE) or CONF_COUNTRY in data:
+        return None
+    return propose(imsi=data.get(CONF_IMSI), operator=data.get(CONF_OPERATOR))
+
+
+def proposed_settings(proposal: Proposal | None, home_currency: str) -> dict[str, Any]:
+    """Return what is known of an operator as settings, a code that is not sure as a guess."""
+    proposed: dict[str, Any] = {**balance_input(proposal, home_currency)}
+    if proposal is not None:
+        proposed[CONF_COUNTRY] = proposal.country
+        proposed[CONF_BALANCE_SENDER] = proposal.sms_sender
+    return proposed
+
+
 def settings_input(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return subentry data as the form's input."""
+    """Return settings as the form's input."""
     known = {key: value for key, value in data.items() if value is not None}
-    return known | section_input({**SECTIONS, **CALLS}, data)
+    if CONF_COUNTRY not in known and (country := country_of(data)):
+        known[CONF_COUNTRY] = country
+    return known | section_input({**WISHES, **SECTIONS, **CALLS}, data)
+
+
+def country_of(data: Mapping[str, Any]) -> str | None:
+    """Return the country of a SIM's operator: as set, else by its IMSI."""
+    by_imsi = COUNTRY_OF_MCC.get((data.get(CONF_IMSI) or "")[:3])
+    return data.get(CONF_COUNTRY) or by_imsi
 
 
 def settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,4 +159,10 @@ def settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     rare[CONF_TRUSTED_SENDERS] = senders_data(
         rare[CONF_TRUSTED_SENDERS], field=SECTION_RECEIVING
     )
-    return {key: user_input[key] for key in plain} | rare | balance_data(user_input)
+    return {
+        **{key: user_input[key] for key in plain},
+        **rare,
+        **checked_wishes(section_data(WISHES, user_input)),
+        CONF_COUNTRY: user_input.get(CONF_COUNTRY),
+        **balance_data(user_input),
+    }

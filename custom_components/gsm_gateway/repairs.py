@@ -9,6 +9,8 @@ from homeassistant.components.repairs import (
 )
 from homeassistant.core import HomeAssistant
 
+from .balance_repair import OtherCurrencyFlow, UnreadFlow
+from .balance_troubles import Problem
 from .card_repair import OtherCardFlow
 from .messenger import MESSENGER
 from .troubles import ISSUE_OTHER_CARD, ISSUE_RESTORED, ISSUE_STOPPED
@@ -24,6 +26,10 @@ async def async_create_fix_flow(
         return ResumeFlow(str(data["number"]), str(data["text_hash"]))
     if issue_id.startswith(ISSUE_OTHER_CARD) and data:
         return OtherCardFlow(str(data["entry_id"]), int(data["port"] or 0))
+    if issue_id.startswith(Problem.UNREAD) and data:
+        return UnreadFlow(str(data["entry_id"]), str(data["sim_id"]))
+    if issue_id.startswith(Problem.OTHER_CURRENCY) and data:
+        return OtherCurrencyFlow(str(data["entry_id"]), str(data["sim_id"]))
     return ConfirmRepairFlow()
 
 

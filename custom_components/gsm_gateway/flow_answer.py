@@ -1,0 +1,156 @@
+"""An operator's answer on a page: the words themselves, its numbers, and what a pattern reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+import voluptuous as vol
+
+from .balance.answer import readable
+from .balance.parser import Balance, parse_balance
+from .balance.pattern import (
+    Choice,
+    PatternError,
+    check_pattern,
+    find_numbers,
+    learn_pattern,
+)
+from .const import CONF_BALANCE_PATTERN
+from .flow_schemas import InvalidInput
+
+CONF_PICKED: Final = "picked_number"
+NO_NUMBER: Final = "none"
+"""The choice that none of the numbers is the balance."""
+CONF_THEN: Final = "then"
+SAVE: Final = "save_pattern"
+SHOW: Final = "show_readings"
+
+NOTHING: Final = "–"
+"""Where nothing is known or was read."""
+
+_LONGEST: Final = 500
+"""Characters of an answer that are shown."""
+_LONGEST_ROW: Final = 80
+
+_THEN = SelectSelector(
+    SelectSelectorConfig(
+        options=[SAVE, SHOW], mode=SelectSelectorMode.LIST, translation_key=CONF_THEN
+    )
+)
+PATTERN_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_BALANCE_PATTERN): TextSelector(),
+        vol.Required(CONF_THEN, default=SAVE): _THEN,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """What the settings of a SIM make of its operator's answers."""
+
+    country: str | None
+    currency: str | None
+
+    def read(self, answer: str, pattern: str | None) -> Balance | None:
+        """Return the balance in an answer."""
+        return parse_balance(
+            answer, country=self.country, currency=self.currency, pattern=pattern
+        )
+
+    def is_foreign(self, balance: Balance) -> bool:
+        """Tell whether a balance is in another currency than the SIM's."""
+        return balance.currency not in (None, self.currency)
+
+    def money(self, balance: Balance) -> str:
+        """Return an amount with its currency."""
+        return f"{balance.amount} {balance.currency or self.currency or ''}".strip()
+
+    def numbers(self, answer: str) -> list[Choice]:
+        """Return the numbers of an answer that may be its balance."""
+        return find_numbers(answer, country=self.country, currency=self.currency)
+
+    def learn(self, answer: str, picked: str) -> str | None:
+        """Return the pattern of the number that was picked; None if none was.
+
+        Raises `InvalidInput`.
+        """
+        if picked == NO_NUMBER:
+            return None
+        try:
+            return learn_pattern(answer, self.numbers(answer)[int(picked)])
+        except PatternError:
+            raise InvalidInput(**{CONF_PICKED: "not_learned"}) from None
+
+    def rows(self, answers: Iterable[str], pattern: str) -> str:
+        """Return what a pattern reads in each answer as the rows of a table, each once."""
+        return "\n".join(
+            f"| {as_code(answer)} | {self._amount(answer, pattern)} |"
+            for answer in dict.fromkeys(answers)
+        )
+
+    def _amount(self, answer: str, pattern: str) -> str:
+        found = self.read(answer, pattern)
+        return f"**{self.money(found)}**" if found else NOTHING
+
+
+def pattern_data(written: str, field: str = CONF_BALANCE_PATTERN) -> str | None:
+    """Return a pattern as it is kept; None if nothing was written. Raises `InvalidInput`."""
+    pattern = written.strip()
+    if not pattern:
+        return None
+    try:
+        check_pattern(pattern)
+    except PatternError as err:
+        raise InvalidInput(**{field: err.reason}) from None
+    return pattern
+
+
+def fitting_pattern(user_input: Mapping[str, Any], reader: Reader, answer: str) -> str:
+    """Return the pattern of the form, which reads the answer. Raises `InvalidInput`."""
+    pattern = pattern_data(user_input[CONF_BALANCE_PATTERN])
+    if pattern is None or reader.read(answer, pattern) is None:
+        raise InvalidInput(**{CONF_BALANCE_PATTERN: "pattern_no_match"})
+    return pattern
+
+
+def numbers_schema(choices: Sequence[Choice]) -> vol.Schema:
+    """Return the choice of a number, or of none."""
+    options = [
+        SelectOptionDict(value=str(index), label=_label(choice))
+        for index, choice in enumerate(choices)
+    ]
+    options.append(SelectOptionDict(value=NO_NUMBER, label=NO_NUMBER))
+    numbers = SelectSelector(
+        SelectSelectorConfig(
+            options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_PICKED
+        )
+    )
+    return vol.Schema({vol.Required(CONF_PICKED): numbers})
+
+
+def as_block(answer: str) -> str:
+    """Return an operator's words for a code block: they may be hostile."""
+    text = readable(answer).replace("`", "'").replace("\r\n", "\n").replace("\r", "\n")
+    shown = (each if each.isprintable() or each == "\n" else " " for each in text)
+    plain = "".join(shown)[:_LONGEST].strip()
+    return plain or NOTHING
+
+
+def as_code(answer: str) -> str:
+    """Return the begin of an operator's words as code, for a row of a table."""
+    line = " ".join(as_block(answer).replace("|", "/").split())
+    short = line if len(line) <= _LONGEST_ROW else f"{line[: _LONGEST_ROW - 1]}…"
+    return f"`{short}`"
+
+
+def _label(choice: Choice) -> str:
+    """Return a number with the words around it."""
+    return f"{choice.text}   ({' '.join(as_block(choice.around).split())})"

@@ -92,6 +92,9 @@ def test_what_the_sources_say_beside_the_code_is_proposed_too() -> None:
     assert (orange.costs, orange.replies, orange.sms_sender) == (True, "ussd", None)
     assert orange.sources >= 2
     assert orange.date == "2026-11-23"
+    play = propose(imsi="260061234567890", operator=None)
+    assert play is not None
+    assert play.sources == 3, "two more sources give other codes"
     altel = propose(imsi="401071234567890", operator=None)
     assert altel is not None
     assert (altel.costs, altel.replies, altel.sure) == (None, "sms", False)

@@ -8,13 +8,13 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from custom_components.gsm_gateway.balance import operators
+from custom_components.gsm_gateway.balance import countries
 from custom_components.gsm_gateway.balance.countries import COUNTRY_OF_MCC, CURRENCY_OF
 from custom_components.gsm_gateway.ussd_path import is_path, join_path, split_path
 
 from .schema import faults
 
-FOLDER = Path(operators.__file__).parent
+FOLDER = Path(countries.__file__).parent
 TEXT = (FOLDER / "operators.json").read_text(encoding="utf-8")
 DATA: dict[str, Any] = json.loads(TEXT)
 SCHEMA: dict[str, Any] = json.loads((FOLDER / "operators.schema.json").read_text())

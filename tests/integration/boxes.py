@@ -40,9 +40,29 @@ NOTHING: dict[str, dict[str, str]] = {"operator_1": {}, "operator_2": {}}
 YEASTAR_IMEIS = ["862951028263961", "862951028263962"]
 
 
-FOLDED_SIM: dict[str, dict[str, Any]] = {"limits": {}, "sending": {}, "receiving": {}}
+FOLDED_SIM: dict[str, dict[str, Any]] = {
+    "asking": {},
+    "reading": {},
+    "warnings": {},
+    "keep_alive": {},
+    "limits": {},
+    "sending": {},
+    "receiving": {},
+}
 """The sections about a SIM as they are left by who opens none."""
 USUAL_SIM: dict[str, Any] = {
+    "balance_after_sms": True,
+    "balance_only_after_sent": False,
+    "balance_per_day": 4,
+    "balance_quiet_from": None,
+    "balance_quiet_to": None,
+    "balance_sender": None,
+    "balance_pattern": None,
+    "balance_low": None,
+    "expiry_days": 7,
+    "keep_alive_days": None,
+    "keep_alive_number": None,
+    "keep_alive_text": None,
     "parts_per_hour": 30,
     "parts_per_day": 100,
     "parts_per_month": 1000,

@@ -48,6 +48,8 @@ async def test_a_goip_is_added_with_its_sims(
         "ports_1": "1",
         "operator_2": "MTS",
         "ports_2": "2",
+        "note_1": "",
+        "note_2": "",
     }
     await dialog.fill(
         operator_1={"balance_code": " *102# ", "currency": "RUB"}, operator_2={}

@@ -220,7 +220,7 @@ async def test_the_question_outlives_a_restart_in_which_the_box_is_away(
 @pytest.mark.parametrize(
     ("card", "filled"),
     [
-        (THREE, {"balance_code": "*100#", "currency": "PLN"}),
+        (THREE, {"guessed_code": "*100#", "currency": "PLN"}),
         ({"iccid": "8999", "imsi": "999990000000001"}, {"currency": "EUR"}),
     ],
 )
@@ -337,7 +337,8 @@ async def test_a_card_that_stays_where_it_was_put_takes_it_from_the_sim_that_had
     flows = repairs_flow_manager(hass)
     assert flows is not None
     await flows.async_configure(flows_page["flow_id"], {"next_step_id": "new_card"})
-    await flows.async_configure(flows_page["flow_id"], CODE)
+    guessed = {"guessed_code": "*100#", "currency": "RUB"}
+    await flows.async_configure(flows_page["flow_id"], guessed)
     await settle(hass)
 
     assert ports(home) == {"sim1": 1, "sim2": 2}

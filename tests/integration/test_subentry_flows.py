@@ -21,6 +21,7 @@ from tests.integration.boxes import (
 )
 from tests.integration.dialog import Dialog
 from tests.integration.entries import contact, goip_entry, sim
+from tests.polling import until
 from tests.simulator.core.sim_card import default_card
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
@@ -28,7 +29,7 @@ from tests.simulator.yeastar.box import YeastarBox
 CHOSEN = {"balance_interval": 12, "use_for_sending": "when_named"}
 SETTINGS = {**CHOSEN, **FOLDED_SIM}
 """The answers to the form about a SIM."""
-SET = {**CHOSEN, **USUAL_SIM}
+SET = {**CHOSEN, **USUAL_SIM, "country": None}
 """What becomes of them."""
 CONTACT = {"name": "Bob", "number": "+48602345678"}
 USUAL = {"sims": [], "fallback": "any", "priority": "normal"}
@@ -36,8 +37,9 @@ USUAL = {"sims": [], "fallback": "any", "priority": "normal"}
 
 @pytest.fixture
 async def loaded(hass: HomeAssistant, known_goip: MockConfigEntry) -> MockConfigEntry:
-    """The GoIP, set up."""
+    """The GoIP, set up; what it has in its ports was seen."""
     assert await hass.config_entries.async_setup(known_goip.entry_id)
+    await until(lambda: known_goip.runtime_data.status.looked)
     await hass.async_block_till_done()
     return known_goip
 
@@ -67,8 +69,11 @@ async def test_a_port_is_added(
         {"value": "4", "label": "4 (Tele2)"},
     ]
     await dialog.fill(channel="4")
-    assert dialog.result["description_placeholders"] == {"sim": "SIM 4"}
+    shown = {"sim": "SIM 4", "note": ""}
+    assert dialog.result["description_placeholders"] == shown
     await dialog.fill(balance_code="*105#", currency="RUB", **SETTINGS)
+    assert dialog.result["step_id"] == "try_code"
+    await dialog.choose("save")
     await hass.async_block_till_done()
 
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
@@ -124,7 +129,6 @@ async def test_a_port_is_named_by_its_number_where_the_box_tells_of_none(
 
     dialog = await Dialog.subentry(hass, entry, "sim")
     await dialog.fill(channel=1)
-    await dialog.fill(**SETTINGS)
     assert dialog.result["reason"] == "already_configured"
 
 
@@ -150,7 +154,8 @@ async def test_a_sim_has_other_settings(
 ) -> None:
     before = sims(known_goip)["sim_1"]
     dialog = await Dialog.subentry(hass, known_goip, "sim", "sim1")
-    assert dialog.result["description_placeholders"] == {"sim": "SIM 1"}
+    shown = {"sim": "SIM 1", "note": ""}
+    assert dialog.result["description_placeholders"] == shown
     assert dialog.suggested("balance_code") == "*100#"
     assert dialog.suggested("currency") == "RUB"
     assert dialog.suggested("balance_interval") == 24

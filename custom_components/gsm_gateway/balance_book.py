@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from . import balance_troubles as troubles
+from .announce_balance import announce_reading
 from .balance.forecast import find_drop
 from .balance.parser import Balance
 from .balance.readings import Outlook, Reading
@@ -230,6 +231,7 @@ class BalanceBook:
             )
             signal = SIGNAL_BALANCE_READ.format(sim_id)
             async_dispatcher_send(self._hass, signal, news)
+            announce_reading(self._hass, self._entry, sim, news)
 
     async def _async_put_aside(
         self, sim: ConfigSubentry, answer: KeptAnswer, found: Balance | None

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from .balance.readings import Reading
 from .balance.schedule import Schedule
+from .balance.upkeep import NO_UPKEEP, Upkeep
 from .balance.wishes import DayCount
 from .gateways.model import SendState
 from .messaging.disk import Statement
@@ -67,6 +68,7 @@ class SimBalance:
     """How many of the last questions brought no answer, or one without a number."""
     listens_until: datetime | None = None
     """Until when an SMS may still be the answer to the last question."""
+    upkeep: Upkeep = NO_UPKEEP
 
     def as_dict(self) -> dict[str, Any]:
         """Return what goes to disk."""
@@ -82,13 +84,14 @@ class SimBalance:
             "answers": [[_written(each.at), each.text] for each in self.answers],
             "silent": self.silent,
             "listens_until": _written(self.listens_until),
+            "upkeep": self.upkeep.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """Return what came from disk; an earlier version wrote less."""
         schedule, count, balance = kept["schedule"], kept.get("count"), kept["balance"]
-        valid_until = kept.get("valid_until")
+        valid_until, upkeep = kept.get("valid_until"), kept.get("upkeep")
         return cls(
             schedule=Schedule.from_dict(schedule) if schedule else None,
             count=DayCount.from_dict(count) if count else None,
@@ -104,6 +107,7 @@ class SimBalance:
             ),
             silent=kept.get("silent", 0),
             listens_until=_moment(kept.get("listens_until")),
+            upkeep=Upkeep.from_dict(upkeep) if upkeep else NO_UPKEEP,
         )
 
 

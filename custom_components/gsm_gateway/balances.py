@@ -15,6 +15,7 @@ from homeassistant.helpers.dispatcher import (
 
 from .balance.parser import Balance
 from .balance.readings import Outlook, Reading
+from .balance.upkeep import Upkeep
 from .balance_book import BalanceBook
 from .balance_news import (
     SIGNAL_BALANCE,
@@ -132,6 +133,10 @@ class Balances:
     def parse(self, sim: ConfigSubentry, text: str) -> Balance | None:
         """Return the balance in an operator's words, as the SIM's settings read them."""
         return read_balance(sim.data, text)
+
+    async def async_keep_upkeep(self, sim_id: str, upkeep: Upkeep) -> bool:
+        """Keep what was done for a card; tell, once it is written, whether it is on disk."""
+        return await self._book.async_keep(sim_id, upkeep=upkeep)
 
     @callback
     def async_apply_settings(self) -> None:

@@ -1,4 +1,4 @@
-"""The condition `gsm_gateway.sim_registered`."""
+"""The conditions; `gsm_gateway.sim_registered` is at home here."""
 
 from typing import override
 
@@ -9,6 +9,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.condition import Condition, EntityStateConditionBase
 
+from .balance_condition import BalanceLowCondition
 from .binary_sensor import REGISTRATION
 from .const import DOMAIN
 
@@ -46,7 +47,10 @@ class SimRegisteredCondition(EntityStateConditionBase):
         return bool(states) and super()._check_all_match_state(states)
 
 
-CONDITIONS: dict[str, type[Condition]] = {"sim_registered": SimRegisteredCondition}
+CONDITIONS: dict[str, type[Condition]] = {
+    "balance_low": BalanceLowCondition,
+    "sim_registered": SimRegisteredCondition,
+}
 
 
 async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:

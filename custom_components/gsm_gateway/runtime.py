@@ -42,6 +42,7 @@ from .messaging.line import Line
 from .messaging.messages import ReceivedMessage, SendPolicy
 from .messenger import MESSENGER, STOP_SECONDS, Receiving
 from .sim_settings import apply_sim_settings
+from .sim_upkeep import SimUpkeep
 from .tasks import OwnedTasks
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class GatewayRuntime:
         """By the subentry id of the SIM, which is the line's id as well."""
         store = self.messenger.store
         self.balances = Balances(hass, entry, self.lines, self.gateway, clock, store)
+        self.upkeep = SimUpkeep(self, self.lines)
         self.inbox: Inbox
         """There from `async_load` on."""
         self._catchup: CatchUp
@@ -107,9 +109,11 @@ class GatewayRuntime:
         self.entry.async_on_unload(async_at_started(self.hass, self._started))
         self.entry.async_on_unload(self.cards.async_leave)
         self.balances.async_start()
+        self.upkeep.async_start()
         self._tasks.run("inbox", self.inbox.run)
         self._tasks.run("catch-up", self._catchup.run)
         self._tasks.run("balance", self.balances.run)
+        self._tasks.run("upkeep", self.upkeep.run)
         if self.gateway.status_pushes:
             self._tasks.run("pulse", self.status.pulses.run)
         self.messenger.outbox.recall(self.entry.entry_id)
@@ -183,6 +187,7 @@ class GatewayRuntime:
             apply_sim_settings(line, sim.data)
         self._track_devices()
         self.balances.async_apply_settings()
+        self.upkeep.async_wake()
         self.cards.async_ask()
         self.status.async_update_listeners()
 
@@ -251,6 +256,7 @@ class GatewayRuntime:
             async_register_devices(self.hass, self.entry, box)
         self.messenger.outbox.wake()
         self.balances.async_wake()
+        self.upkeep.async_wake()
         self.cards.async_look()
 
     def _tell_gap(self) -> None:
@@ -283,6 +289,7 @@ class GatewayRuntime:
             line.enabled = device is not None and not device.disabled
         self.messenger.outbox.wake()
         self.balances.async_wake()
+        self.upkeep.async_wake()
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:

@@ -14,7 +14,7 @@ def async_is_targeted(
     hass: HomeAssistant,
     target: ConfigType | None,
     device_id: str | None,
-    entity_id: str | None = None,
+    *entity_ids: str | None,
 ) -> bool:
     """Tell whether a target means a SIM; a box means all its SIMs, no target means all."""
     if not target:
@@ -25,8 +25,9 @@ def async_is_targeted(
     if device is not None and via in selection.device_ids:
         selection.device_ids.add(device.id)
     selected = async_extract_referenced_entity_ids(hass, selection, expand_group=False)
+    entities = selected.referenced | selected.indirectly_referenced
     return (
-        entity_id in selected.referenced | selected.indirectly_referenced
+        any(entity_id in entities for entity_id in entity_ids)
         or device_id in selected.referenced_devices
     )
 

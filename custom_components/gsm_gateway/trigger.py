@@ -24,6 +24,11 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .announce import SIGNAL_SMS_RECEIVED, country_here
+from .balance_trigger import (
+    BalanceDroppedTrigger,
+    BalanceLowTrigger,
+    ExpiryNearTrigger,
+)
 from .call_trigger import CallReceivedTrigger
 from .const import DOMAIN
 from .failed_trigger import SmsFailedTrigger
@@ -169,7 +174,10 @@ def _async_listen(
 
 
 TRIGGERS: dict[str, type[Trigger]] = {
+    "balance_dropped": BalanceDroppedTrigger,
+    "balance_low": BalanceLowTrigger,
     "call_received": CallReceivedTrigger,
+    "expiry_near": ExpiryNearTrigger,
     "sms_received": SmsReceivedTrigger,
     "sms_failed": SmsFailedTrigger,
 }

@@ -1,5 +1,7 @@
 """What every test gets."""
 
+from collections.abc import Iterator
+import gc
 import logging
 from pathlib import Path
 
@@ -23,6 +25,19 @@ FOLDERS_ON_LOOPBACK = {
 def pytest_configure() -> None:
     """Keep the recorder's statements, which the test tools log, out of the output."""
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there before the first test out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def leave_no_garbage() -> Iterator[None]:
+    """Find what a file's tests have left open while it is known which file it was."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -15,16 +15,13 @@ async def serving(
     serve: Serve, *, tls: SSLContext | None = None
 ) -> AsyncGenerator[int]:
     """Serve each connection to a port that the kernel chooses, and give the port."""
-    talks: set[asyncio.Task[None]] = set()
+    talks: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        talks.add(task)
-        try:
-            await serve(reader, writer)
-        finally:
-            talks.discard(task)
+        talks[writer] = task  # asyncio warns of a writer that is forgotten while open
+        await serve(reader, writer)
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=tls)
     try:
@@ -34,6 +31,6 @@ async def serving(
         server.close()
         server.abort_clients()
         await server.wait_closed()
-        for task in talks:
+        for task in talks.values():
             task.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        await asyncio.gather(*talks.values(), return_exceptions=True)

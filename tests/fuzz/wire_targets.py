@@ -1,9 +1,10 @@
 """The readers that own a connection: HTTP, SMPP and AMI, over a real socket."""
 
 import asyncio
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager, closing
 import socket
-from typing import Self, override
+from typing import override
 
 import aiohttp
 from aiosmpplib.state import SmppSessionState
@@ -18,6 +19,7 @@ from custom_components.gsm_gateway.gateways.yeastar.ami_link import AmiLink, Ami
 from custom_components.gsm_gateway.gateways.yeastar.ami_status import read_status
 from custom_components.gsm_gateway.gateways.yeastar.settings import YeastarSettings
 from tests.gateways.recorder import Recorder
+from tests.loopback import serving
 
 from . import captures
 from .goip_targets import smpp_line
@@ -27,29 +29,13 @@ LOGIN = ("goip01", "goip")
 SECONDS = 5.0
 
 
-class Talker:
-    """A server that takes one connection, says what it has to say, and hangs up."""
+@asynccontextmanager
+async def talker(data: bytes) -> AsyncGenerator[int]:
+    """Serve a port where the words are there before they are asked for, and the end after them."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._server: asyncio.Server | None = None
-        self.port = 0
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-
-    async def _talk(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Wait for nothing: the words are there before they are asked for."""
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with closing(writer):
-            writer.write(self._data)
+            writer.write(data)
             writer.write_eof()
             try:
                 async with asyncio.timeout(SECONDS):
@@ -58,11 +44,14 @@ class Talker:
             except OSError:
                 pass
 
+    async with serving(talk) as port:
+        yield port
+
 
 async def http(data: bytes) -> object:
     """Read an HTTP answer."""
-    async with Talker(data) as box, aiohttp.ClientSession() as session:
-        url = URL(f"http://127.0.0.1:{box.port}/")
+    async with talker(data) as port, aiohttp.ClientSession() as session:
+        url = URL(f"http://127.0.0.1:{port}/")
         return await request(session, "GET", url, seconds=SECONDS)
 
 
@@ -90,8 +79,8 @@ async def smpp_stream(data: bytes) -> object:
 
 async def smpp_bind(data: bytes) -> object:
     """Bind."""
-    async with Talker(data) as box:
-        link = SmppLink(("127.0.0.1", box.port), LOGIN, smpp_line()[0], Clock())
+    async with talker(data) as port:
+        link = SmppLink(("127.0.0.1", port), LOGIN, smpp_line()[0], Clock())
         try:
             await link.open()
         finally:
@@ -142,9 +131,9 @@ async def ami_stream(data: bytes) -> object:
 
 async def ami_dialogue(data: bytes) -> object:
     """Log in, and read the status of all ports."""
-    async with Talker(data) as box:
+    async with talker(data) as port:
         settings = YeastarSettings(
-            host="127.0.0.1", ami_port=box.port, username="api", password="secret"
+            host="127.0.0.1", ami_port=port, username="api", password="secret"
         )
         link = AmiLink(Clock())
         async with asyncio.timeout(SECONDS):

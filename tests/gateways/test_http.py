@@ -18,6 +18,7 @@ from custom_components.gsm_gateway.gateways.model import (
     NoReply,
     UnexpectedReply,
 )
+from tests.loopback import serving as serving_port
 
 SECRET = "top%20secret"
 METHODS: dict[str, dict[str, Any]] = {"GET": {}, "POST": {"form": {"text": "SMS"}}}
@@ -51,8 +52,7 @@ class Server:
 async def serving(behaviour: Behaviour) -> AsyncGenerator[Server]:
     """Start a server."""
     served = Server(behaviour)
-    async with await asyncio.start_server(served.serve, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving_port(served.serve) as port:
         served.url = URL(
             f"http://127.0.0.1:{port}/send?password={SECRET}", encoded=True
         )

@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Template
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from tests.loopback import serving
+
 from .foreign import LIMIT_SECONDS, PROGRAMS, free_port, run, running, until_open
 
 _OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -95,7 +97,5 @@ async def _web(reports: Queue[Report]) -> AsyncIterator[int]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-        server.close_clients()
+    async with serving(serve) as port:
+        yield port

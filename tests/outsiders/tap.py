@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.loopback import serving
+
 from .foreign import run
 
 _CLIENT_PORT = 40000
@@ -29,10 +31,8 @@ class Tap:
 async def tap_on(server_port: int) -> AsyncIterator[Tap]:
     """Listen in front of a server on loopback."""
     tap = Tap()
-    ends: set[StreamWriter] = set()
 
     async def carry(way: str, reader: StreamReader, writer: StreamWriter) -> None:
-        ends.add(writer)
         try:
             while data := await reader.read(65536):
                 tap.heard.append((way, data))
@@ -47,15 +47,8 @@ async def tap_on(server_port: int) -> AsyncIterator[Tap]:
         answers, requests = await asyncio.open_connection("127.0.0.1", server_port)
         await asyncio.gather(carry("I", reader, requests), carry("O", answers, writer))
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    tap.port = server.sockets[0].getsockname()[1]
-    async with server:
-        try:
-            yield tap
-        finally:
-            for end in ends:
-                end.transport.abort()
-            server.close()
+    async with serving(serve) as tap.port:
+        yield tap
 
 
 class Wireshark:

@@ -11,6 +11,7 @@ from custom_components.gsm_gateway.gateways import goip
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import GoipSettings
 from custom_components.gsm_gateway.gateways.ports import Gateway
+from tests.loopback import serving
 
 from .bench import Listener
 
@@ -84,14 +85,11 @@ async def scripted(
         for name, given in pages.items()
     }
     answers.setdefault("tools.html", [page(FORM.decode())])
-    script = Scripted(answers)
-    server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
-    script.port = server.sockets[0].getsockname()[1]
-    settings = GoipSettings(
-        host="127.0.0.1", http_port=script.port, username="admin", password="admin"
-    )
-    listener = Listener()
-    async with server, aiohttp.ClientSession() as session:
+    script, listener = Scripted(answers), Listener()
+    async with serving(script.serve) as script.port, aiohttp.ClientSession() as session:
+        settings = GoipSettings(
+            host="127.0.0.1", http_port=script.port, username="admin", password="admin"
+        )
         gateway = goip.compose(session, settings, channels=[1], clock=Clock(SCALE))
         vars(gateway.sender)["listener"] = listener
         yield script, gateway, listener

@@ -12,6 +12,7 @@ from custom_components.gsm_gateway.gateways import goip
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.gateways.goip import GoipSettings, SmppSettings
 from custom_components.gsm_gateway.gateways.ports import Gateway
+from tests.loopback import serving
 
 from .bench import Listener
 
@@ -61,13 +62,13 @@ class Smsc:
     """Set when a client has hung up."""
     _alive: asyncio.Event = field(default_factory=asyncio.Event)
     _queue: asyncio.Queue[Pdu] = field(default_factory=asyncio.Queue)
-    _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    _writer: asyncio.StreamWriter | None = None
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Serve one client."""
-        self._writers.append(writer)
+        self._writer = writer
         try:
             while True:
                 head = await reader.readexactly(16)
@@ -98,7 +99,8 @@ class Smsc:
 
     def send(self, packet: bytes) -> None:
         """Send bytes to the last client."""
-        self._writers[-1].write(packet)
+        assert self._writer is not None
+        self._writer.write(packet)
 
     def deliver(self, body: bytes, sequence: int = 7) -> None:
         """Send a deliver_sm."""
@@ -118,7 +120,8 @@ class Smsc:
 
     def drop(self) -> None:
         """Hang up."""
-        self._writers[-1].transport.abort()
+        assert self._writer is not None
+        self._writer.transport.abort()
 
 
 @dataclass
@@ -151,18 +154,15 @@ async def on_smsc(
     scale: float = SCALE,
 ) -> AsyncIterator[OnSmsc]:
     """Start a server and the driver on it; there are no web pages."""
-    smsc = smsc or Smsc()
-    server = await asyncio.start_server(smsc.serve, "127.0.0.1", 0)
-    smsc.port = server.sockets[0].getsockname()[1]
-    settings = GoipSettings(
-        host="127.0.0.1",
-        http_port=1,
-        username="admin",
-        password="admin",
-        smpp=SmppSettings(port=smsc.port, system_id="goip", password="secret"),
-    )
-    listener = Listener()
-    async with aiohttp.ClientSession() as session:
+    smsc, listener = smsc or Smsc(), Listener()
+    async with serving(smsc.serve) as smsc.port, aiohttp.ClientSession() as session:
+        settings = GoipSettings(
+            host="127.0.0.1",
+            http_port=1,
+            username="admin",
+            password="admin",
+            smpp=SmppSettings(port=smsc.port, system_id="goip", password="secret"),
+        )
         gateway = goip.compose(session, settings, channels=channels, clock=Clock(scale))
         run = asyncio.create_task(gateway.receiver.run(listener))
         made = OnSmsc(smsc, gateway, listener, run)
@@ -172,7 +172,3 @@ async def on_smsc(
             yield made
         finally:
             await made.stop()
-            server.close()
-            for writer in smsc._writers:
-                writer.transport.abort()
-            await asyncio.sleep(0)

@@ -15,6 +15,7 @@ from custom_components.gsm_gateway.gateways.goip import (
     SmppSettings,
 )
 from custom_components.gsm_gateway.gateways.model import CannotConnect, InvalidAuth
+from tests.loopback import serving
 
 from . import smsc as smsc_module
 from .bench import ALL_FIRMWARES, SCALE, Bench, Listener, bench
@@ -192,9 +193,8 @@ async def test_login_of_the_whole_box_is_used_for_a_single_sim_only(
         + "</status>"
     )
     smsc, listener = OneLogin(), Listener()
-    server = await asyncio.start_server(smsc.serve, "127.0.0.1", 0)
     async with (
-        server,
+        serving(smsc.serve) as smsc.port,
         scripted(status_xml=status) as (web, _, _),
         aiohttp.ClientSession() as session,
     ):
@@ -203,11 +203,7 @@ async def test_login_of_the_whole_box_is_used_for_a_single_sim_only(
             http_port=web.port,
             username="admin",
             password="admin",
-            smpp=SmppSettings(
-                port=server.sockets[0].getsockname()[1],
-                system_id="goip",
-                password="secret",
-            ),
+            smpp=SmppSettings(port=smsc.port, system_id="goip", password="secret"),
         )
         clock = Clock(SCALE)
         gateway = goip.compose(session, settings, channels=[1], clock=clock)

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 import re
 from typing import Self
 
+from tests.loopback import serving
+
 LIMIT_SECONDS = 10.0
 BANNER = b"Asterisk Call Manager/1.1\r\n"
 READY = (
@@ -93,21 +95,14 @@ class ScriptedAmi:
         self.accepted = 0
         self.port = 0
         self._talks: asyncio.Queue[Talk] = asyncio.Queue()
-        self._all: list[Talk] = []
 
     @classmethod
     @asynccontextmanager
     async def listening(cls) -> AsyncGenerator[Self]:
         """Start, and close everything in the end."""
         script = cls()
-        server = await asyncio.start_server(script._take, "127.0.0.1", 0)
-        script.port = server.sockets[0].getsockname()[1]
-        try:
+        async with serving(script._take) as script.port:
             yield script
-        finally:
-            server.close()
-            for talk in script._all:
-                talk.abort()
 
     async def accept(self) -> Talk:
         """Return the next connection."""
@@ -118,6 +113,4 @@ class ScriptedAmi:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.accepted += 1
-        talk = Talk(reader, writer)
-        self._all.append(talk)
-        self._talks.put_nowait(talk)
+        self._talks.put_nowait(Talk(reader, writer))

@@ -25,6 +25,7 @@ from custom_components.gsm_gateway.gateways.yeastar import ApiClosed, YeastarSet
 from tests.gateways.yeastar.bench import SCALE, settings_for, settings_of
 from tests.gateways.yeastar.scripted import BANNER, ScriptedAmi
 from tests.integration.certificate import own_certificate
+from tests.loopback import serving
 from tests.messaging.hand_clock import HandClock
 from tests.simulator.core.clock import Clock as SimulatedClock
 from tests.simulator.core.journal import (
@@ -69,8 +70,8 @@ async def web_server(tls: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
         writer.write(b"HTTP/1.0 404 Not Found\r\n\r\n")
         writer.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as server:
-        yield server.sockets[0].getsockname()[1]
+    async with serving(serve, tls=tls) as port:
+        yield port
 
 
 @pytest.mark.parametrize(

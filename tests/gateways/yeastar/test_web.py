@@ -24,6 +24,7 @@ from custom_components.gsm_gateway.gateways.model import (
 from custom_components.gsm_gateway.gateways.yeastar import ApiClosed
 from custom_components.gsm_gateway.gateways.yeastar.api import WebApi
 from tests.gateways.yeastar.bench import SimBench, on_box, settings_for
+from tests.loopback import serving
 from tests.messaging.hand_clock import HandClock
 
 ACCEPTED = SendState.ACCEPTED
@@ -42,7 +43,6 @@ class WebServer:
     def __init__(self, answer: bytes) -> None:
         self.answer = answer
         self.requests: list[bytes] = []
-        self.port = 0
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -59,9 +59,7 @@ async def web_api(
 ) -> AsyncGenerator[tuple[WebApi, WebServer]]:
     """Start a web server with this answer, and the API on it."""
     web = WebServer(f"HTTP/1.0 {status}\r\n\r\n".encode() + answer)
-    server = await asyncio.start_server(web.serve, "127.0.0.1", 0)
-    async with server, aiohttp.ClientSession() as session:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(web.serve) as port, aiohttp.ClientSession() as session:
         yield WebApi(session, settings_for(http_port=port, **changes)), web
 
 

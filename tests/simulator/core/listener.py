@@ -61,6 +61,16 @@ class Plans:
         return None
 
 
+async def stop_accepting(server: asyncio.Server) -> None:
+    """Accept nothing more, and let the server own what was accepted in this very moment.
+
+    asyncio leaves such a connection open for ever if the server is closed before.
+    """
+    for socket in server.sockets:
+        asyncio.get_running_loop().remove_reader(socket.fileno())
+    await settle(1)
+
+
 type ConnectionHandler = Callable[[Connection], Awaitable[None]]
 
 
@@ -135,9 +145,8 @@ class Listener:
         """Stop listening (connections are refused) and drop every open connection."""
         if self._server is not None:
             server, self._server = self._server, None
-            for socket in server.sockets:
-                asyncio.get_running_loop().remove_reader(socket.fileno())
-            await settle(4)  # asyncio takes in what was accepted a few turns later
+            await stop_accepting(server)
+            await settle(3)  # until what was accepted has a handler
             server.close()
         await self.drop_connections(by)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Self
 
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.config_entries import ConfigEntry, SubentryFlowContext
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import (
@@ -14,7 +15,9 @@ from homeassistant.data_entry_flow import (
     FlowManager,
     FlowResultType,
 )
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.data_entry_flow import FlowManagerResourceView
+from homeassistant.setup import async_setup_component
 
 from custom_components.gsm_gateway import config_flow
 from custom_components.gsm_gateway.const import DOMAIN
@@ -119,6 +122,21 @@ class Dialog:
         )
         return dialog
 
+    @classmethod
+    async def repair(cls, hass: HomeAssistant, issue_id: str) -> Self:
+        """Open the dialog of a repair."""
+        assert await async_setup_component(hass, "repairs", {})
+        flows = repairs_flow_manager(hass)
+        assert flows is not None
+        issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+        assert issue is not None, issue_id
+        assert issue.translation_key is not None
+        dialog = cls(flows, TEXTS["issues"][issue.translation_key]["fix_flow"])
+        await dialog._show(
+            await flows.async_init(DOMAIN, context={"issue_id": issue_id})
+        )
+        return dialog
+
     async def choose(self, option: str) -> None:
         """Choose from the menu that is shown."""
         await self.fill(next_step_id=option)
@@ -175,7 +193,8 @@ class Dialog:
             self._require(texts["data_description"], [name])
             choice = field.get("selector", {}).get("select", {})
             if key := choice.get("translation_key"):
-                self._require(TEXTS["selector"][key]["options"], choice["options"])
+                options = [*_unnamed(choice["options"])]
+                self._require(TEXTS["selector"][key]["options"], options)
 
     def _require(self, texts: Mapping[str, str], keys: Iterable[str]) -> None:
         """Require a text for each key."""
@@ -197,6 +216,17 @@ class Dialog:
         field = next(f for f in fields if f["name"] == path[-1])
         return field.get("description", {}).get("suggested_value", field.get("default"))
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What the page's texts have in their braces."""
+        return dict(self.result["description_placeholders"] or {})
+
+    def choices(self, name: str) -> dict[str, str]:
+        """Return the choices of a field, by what each is called."""
+        field = next(field for field in self.fields if field["name"] == name)
+        options = field["selector"]["select"]["options"]
+        return {option["label"]: option["value"] for option in options}
+
     def folded(self) -> dict[str, bool]:
         """Return the form's sections, and whether each is folded."""
         return {
@@ -204,6 +234,15 @@ class Dialog:
             for field in self.fields
             if field.get("type") == "expandable"
         }
+
+
+def _unnamed(options: Iterable[str | dict[str, str]]) -> Iterable[str]:
+    """Yield the options of a choice that are shown by their translation alone."""
+    for option in options:
+        if isinstance(option, str):
+            yield option
+        elif option["label"] == option["value"]:
+            yield option["value"]
 
 
 def _strings(texts: object) -> Iterable[str]:

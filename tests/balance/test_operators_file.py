@@ -21,6 +21,8 @@ SCHEMA: dict[str, Any] = json.loads((FOLDER / "operators.schema.json").read_text
 ENTRIES: list[dict[str, Any]] = DATA["operators"]
 RECENT = 2016
 """What was written before does not confirm a code: operators change them."""
+FRESH = 2020
+"""Lists that are all older than this do not confirm a code, however many agree."""
 
 MOVES_MONEY = {
     "AE": ["*108"],
@@ -79,7 +81,8 @@ def highest_state(entry: dict[str, Any]) -> str:
     if len(agreeing(entry)) < len(entry["sources"]) or not recent:
         return "unsure"
     several = len({origin(source["where"]) for source in recent}) > 1
-    return "confirmed" if several else "reported"
+    fresh = any(source["year"] is None or source["year"] >= FRESH for source in recent)
+    return "confirmed" if several and fresh else "reported"
 
 
 def test_the_file_is_as_its_schema_says() -> None:

@@ -248,6 +248,7 @@ class BalanceBook:
             sim_id,
             unread=answer.text[:_LONGEST],
             unread_at=answer.at,
+            let_be=False,
             silent=silent,
             listens_until=None if found else answer.at + WINDOW,
         )
@@ -296,6 +297,7 @@ class BalanceBook:
 _ALL_WELL: Final = {
     "unread": None,
     "unread_at": None,
+    "let_be": False,
     "silent": 0,
     "listens_until": None,
 }

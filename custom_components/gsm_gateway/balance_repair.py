@@ -55,6 +55,12 @@ class _AnswerFlow(RepairsFlow):
         )
         return self.async_create_entry(data={})
 
+    async def _let_be(self) -> RepairsFlowResult:
+        """Close the issue until there is another answer."""
+        if self._is_open():
+            await self._entry.runtime_data.balances.async_let_be(self._sim_id)
+        return self.async_create_entry(data={})
+
     @property
     def _reader(self) -> Reader:
         data = self._sim.data
@@ -95,7 +101,7 @@ class UnreadFlow(_AnswerFlow, PatternSteps[RepairsFlowContext, RepairsFlowResult
     ) -> RepairsFlowResult:
         """Say what to do about an answer without the balance; the next one is told again."""
         if user_input is not None:
-            return self.async_create_entry(data={})
+            return await self._let_be()
         return self.async_show_form(
             step_id="no_balance", description_placeholders=self._told()
         )
@@ -132,7 +138,7 @@ class OtherCurrencyFlow(_AnswerFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Leave everything as it is; the next such answer is told again."""
-        return self.async_create_entry(data={})
+        return await self._let_be()
 
     def _foreign(self) -> Balance | None:
         """Return what was read, if it is in another currency than the SIM's."""

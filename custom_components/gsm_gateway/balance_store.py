@@ -62,6 +62,8 @@ class SimBalance:
     unread: str | None = None
     """The newest answer, if it has no balance in the SIM's currency that could be read."""
     unread_at: datetime | None = None
+    let_be: bool = False
+    """Whether the user wants to hear no more of the unread answer."""
     answers: tuple[KeptAnswer, ...] = ()
     """The last ones, the oldest first."""
     silent: int = 0
@@ -81,6 +83,7 @@ class SimBalance:
             "valid_until": _written(self.valid_until),
             "unread": self.unread,
             "unread_at": _written(self.unread_at),
+            "let_be": self.let_be,
             "answers": [[_written(each.at), each.text] for each in self.answers],
             "silent": self.silent,
             "listens_until": _written(self.listens_until),
@@ -101,6 +104,7 @@ class SimBalance:
             valid_until=date.fromisoformat(valid_until) if valid_until else None,
             unread=kept.get("unread"),
             unread_at=_moment(kept.get("unread_at")),
+            let_be=kept.get("let_be", False),
             answers=tuple(
                 KeptAnswer(datetime.fromisoformat(at), text)
                 for at, text in kept.get("answers", ())

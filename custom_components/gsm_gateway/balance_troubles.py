@@ -70,10 +70,11 @@ def _problems(
 ) -> set[Problem]:
     """Return what is wrong; `found` is what can be read in the unread answer."""
     problems: set[Problem] = set()
-    if known.unread and found:
-        problems.add(Problem.OTHER_CURRENCY)
-    elif known.unread and has_number(sim.data, known.unread):
-        problems.add(Problem.UNREAD)
+    if known.unread and not known.let_be:
+        if found:
+            problems.add(Problem.OTHER_CURRENCY)
+        elif has_number(sim.data, known.unread):
+            problems.add(Problem.UNREAD)
     if known.silent >= SILENT:
         problems.add(Problem.NO_ANSWER)
     return problems

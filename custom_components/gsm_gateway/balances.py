@@ -229,6 +229,10 @@ class Balances:
             await self._book.async_remember(sim_id, answer, card)
             return answer.text
 
+    async def async_let_be(self, sim_id: str) -> None:
+        """Raise no more issues about the answer that is unread now, only about the next one."""
+        await self._book.async_keep(sim_id, let_be=True)
+
     def _trial(self, channel: int) -> Line:
         """Return the line of a port without a SIM of ours; only one is under way there."""
         if channel not in self._trials:

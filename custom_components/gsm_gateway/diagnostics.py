@@ -13,10 +13,16 @@ from homeassistant.helpers import device_registry as dr
 from .cards import Card
 from .const import (
     CONF_AMI_PORT,
+    CONF_BALANCE_AFTER_SMS,
     CONF_BALANCE_CODE,
     CONF_BALANCE_INTERVAL,
+    CONF_BALANCE_ONLY_AFTER_SENT,
+    CONF_BALANCE_PATTERN,
+    CONF_BALANCE_PER_DAY,
+    CONF_BALANCE_SENDER,
     CONF_BRAND,
     CONF_CHANNEL,
+    CONF_COUNTRY,
     CONF_CURRENCY,
     CONF_EXPIRE_AFTER,
     CONF_FALLBACK,
@@ -31,6 +37,8 @@ from .const import (
     CONF_PARTS_PER_MONTH,
     CONF_PRIORITY,
     CONF_PRIVATE_SENDERS,
+    CONF_QUIET_FROM,
+    CONF_QUIET_TO,
     CONF_RECIPIENTS_PER_DAY,
     CONF_REJECT_CALLS,
     CONF_ROAMING,
@@ -66,6 +74,12 @@ OPTION_FACTS: Final = (CONF_KEEP_DAYS, CONF_SHOW_TEXTS)
 SIM_FACTS: Final = (
     CONF_CHANNEL,
     CONF_BALANCE_INTERVAL,
+    CONF_BALANCE_ONLY_AFTER_SENT,
+    CONF_BALANCE_AFTER_SMS,
+    CONF_BALANCE_PER_DAY,
+    CONF_QUIET_FROM,
+    CONF_QUIET_TO,
+    CONF_COUNTRY,
     CONF_CURRENCY,
     CONF_USE_FOR_SENDING,
     CONF_PARTS_PER_HOUR,
@@ -90,7 +104,10 @@ STATUS_FACTS: Final = (
 TO_REDACT: Final = {
     "address",
     "answer",
+    "answers",
     "balance_code",
+    "balance_pattern",
+    "balance_sender",
     "host",
     "iccid",
     "imei",
@@ -109,6 +126,7 @@ TO_REDACT: Final = {
     "trusted_senders",
     "udp_ids",
     "udp_password",
+    "unread",
     "username",
 }
 """The second net: no list above has any of these."""
@@ -176,6 +194,8 @@ def _sim(entry: GsmGatewayConfigEntry, sim: ConfigSubentry) -> dict[str, Any]:
         **_chosen(sim.data, SIM_FACTS),
         "trusted_sender_count": len(sim.data.get(CONF_TRUSTED_SENDERS, ())),
         "balance_asked_for": bool(sim.data.get(CONF_BALANCE_CODE)),
+        "balance_pattern_set": bool(sim.data.get(CONF_BALANCE_PATTERN)),
+        "balance_sender_set": bool(sim.data.get(CONF_BALANCE_SENDER)),
         "card_known": Card.of(sim.data).is_told,
         "other_card": CONF_OTHER_CARD in sim.data,
     }
@@ -207,10 +227,16 @@ def _sim_at_work(
         },
         "balance": {
             "asked": _iso(schedule.last_asked) if schedule else None,
+            "asked_that_day": balance.count and balance.count.questions,
             "due": _iso(schedule.next_due) if schedule else None,
             "checked": _iso(balance.checked),
             "currency": balance.currency,
             "known": balance.balance is not None,
+            "valid_until_known": balance.valid_until is not None,
+            "answer_unread": balance.unread is not None,
+            "listening_for_sms": _iso(balance.listens_until),
+            "in_vain": balance.silent,
+            "readings": len(runtime.balances.readings(sim.subentry_id)),
         },
     }
 

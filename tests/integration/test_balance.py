@@ -1,8 +1,6 @@
 """Balances: when the code is dialled, what is shown, what survives."""
 
 import asyncio
-from collections.abc import Iterator
-from datetime import timedelta
 import logging
 from typing import Any, override
 
@@ -11,10 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.gateways.model import (
     ChannelBusy,
@@ -25,6 +20,7 @@ from custom_components.gsm_gateway.gateways.model import (
     UssdReply,
 )
 
+from .asking import BUTTON, CHECKED, ONE_QUESTION, VALUE, later, press
 from .entries import (
     BALANCE,
     add,
@@ -39,49 +35,7 @@ from .entries import (
 from .fakes import FakeBox
 from .scene import device_id, wired
 
-VALUE = "sensor.cellar_sim_1_balance"
-CHECKED = "sensor.cellar_sim_1_last_balance_check"
-BUTTON = "button.cellar_sim_1_refresh_balance"
-ONE_QUESTION = [(1, "*100#")]
-
 pytestmark = pytest.mark.freeze_time("2026-05-01 10:00:00")
-
-
-@pytest.fixture
-def poor_box(fake_box: FakeBox) -> Iterator[FakeBox]:
-    """A box whose SIMs have 12.50 PLN, wired as `cellar`."""
-    fake_box.answers = {1: "Saldo: 12,50 PLN", 2: "Saldo: 3,00 PLN"}
-    with wired(cellar=fake_box):
-        yield fake_box
-
-
-@pytest.fixture
-async def asked(
-    hass: HomeAssistant, poor_box: FakeBox, freezer: FrozenDateTimeFactory
-) -> MockConfigEntry:
-    """The entry of a box whose only SIM has just been asked."""
-    entry = goip_entry(sim(1, **BALANCE), host="cellar")
-    await set_up(hass, entry)
-    await later(hass, freezer, minutes=1)
-    assert poor_box.dialled == ONE_QUESTION
-    return entry
-
-
-async def later(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, **time: float
-) -> None:
-    """Let time pass."""
-    freezer.tick(timedelta(**time))
-    async_fire_time_changed(hass)
-    await settle(hass)
-
-
-async def press(hass: HomeAssistant) -> None:
-    """Press the button of the first SIM."""
-    await hass.services.async_call(
-        "button", "press", {"entity_id": BUTTON}, blocking=True
-    )
-    await settle(hass)
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:

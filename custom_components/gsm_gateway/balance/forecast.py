@@ -26,7 +26,7 @@ LONG_SPAN: Final = Decimal(60)
 """Days over which the most expensive ones are averaged."""
 MONTH: Final = Decimal("30.44")
 """Days of a mean month."""
-FEE_AFTER: Final = (Decimal(26), Decimal(35))
+MONTHLY: Final = (Decimal(26), Decimal(35))
 """Days between two payments of a monthly fee, as readings see them."""
 
 KNOWN_AFTER: Final = 3
@@ -91,24 +91,24 @@ class _Past:
         Two payments of nearly the same amount about a month apart make a fee. It ends
         when the next one is overdue.
         """
-        odd = {i: spent.odd for i, spent in enumerate(self.spent) if spent.odd > 0}
+        newest = self.spent[-1].end
+        odd = [
+            (index, days_between(spent.end, newest), spent.odd)
+            for index, spent in enumerate(self.spent)
+            if spent.odd > 0 and newest - spent.end <= SAME_FEE
+        ]
         payments: dict[int, Decimal] = {}
         going_on: dict[int, Decimal] = {}
-        for index, amount in odd.items():
-            for before, earlier in odd.items():
-                if self._a_month_apart(before, index) and self._alike(amount, earlier):
+        for index, ago, amount in odd:
+            for before, longer_ago, earlier in odd:
+                if not MONTHLY[0] <= longer_ago - ago <= MONTHLY[1]:
+                    continue
+                if self._alike(amount, earlier):
                     payments |= {before: earlier, index: amount}
                     going_on.pop(before, None)
-                    if (
-                        days_between(self.spent[index].end, self.spent[-1].end)
-                        <= FEE_AFTER[1]
-                    ):
+                    if ago <= MONTHLY[1]:
                         going_on[index] = amount
         return payments, sum(going_on.values(), ZERO) / MONTH
-
-    def _a_month_apart(self, before: int, after: int) -> bool:
-        apart = days_between(self.spent[before].end, self.spent[after].end)
-        return FEE_AFTER[0] <= apart <= FEE_AFTER[1]
 
     def _alike(self, one: Decimal, other: Decimal) -> bool:
         return abs(one - other) <= max(2 * self.unit, _ALIKE * max(one, other))
@@ -120,11 +120,13 @@ class _Past:
             return None
         payments, fees_a_day = self.monthly_fees()
         price = self.price or ZERO
-        costs = [
-            (spent.days, price * spent.parts + spent.odd - payments.get(index, ZERO))
+        sms = [(spent.days, price * spent.parts) for spent in self.spent]
+        odd = [
+            (spent.days, spent.odd - payments.get(index, ZERO))
             for index, spent in enumerate(self.spent)
         ]
-        return max(self.usual + fees_a_day + _smoothed(costs), ZERO)
+        a_day = self.usual + fees_a_day + _mean(sms, LONG_SPAN) + _smoothed(odd)
+        return max(a_day, ZERO)
 
     def unexplained(self, readings: Sequence[Reading]) -> Decimal:
         """Return what neither SMS nor the usual cost explain of a fall, 0 if all is."""
@@ -141,30 +143,39 @@ class _Past:
 
     def knows(self, amount: Decimal, at: datetime) -> bool:
         """Tell whether a user has met such a fall beside SMS three times."""
-        fee = [
-            spent
-            for spent in self.spent
+        fees = [
+            index
+            for index, spent in enumerate(self.spent)
             if at - spent.end <= SAME_FEE and self._alike(spent.extra, amount)
         ]
+        if len(fees) >= KNOWN_AFTER:
+            return True
+        last = len(self.spent) - 1
+        if fees == [last - 1, last]:
+            return False  # the third in a row of what never was before
         habit = [
             spent
             for spent in self.spent
             if at - spent.end <= SAME_HABIT and spent.extra >= _SIMILAR * amount
         ]
-        return len(fee) >= KNOWN_AFTER or len(habit) >= KNOWN_AFTER
+        return len(habit) >= KNOWN_AFTER
 
 
 def _smoothed(costs: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
     """Return the mean cost a day of the newest 30 days, the dearest ones over 60 days."""
-    covered = sum((days for days, _ in costs), ZERO)
-    if not covered:
-        return ZERO
     long = _newest(costs, LONG_SPAN)
     dear = _HALF * sum((max(cost, ZERO) for _, cost in long), ZERO)
-    rare = sum((cost for _, cost in long if cost > 0 and cost >= dear), ZERO)
-    common = [(days, ZERO if cost >= dear else cost) for days, cost in long]
-    recent = sum((cost for _, cost in _newest(common, SPAN)), ZERO)
-    return recent / min(covered, SPAN) + rare / max(min(covered, LONG_SPAN), SPAN)
+    common = [(days, cost if cost < dear else ZERO) for days, cost in long]
+    rare = sum((cost for _, cost in long if cost >= dear), ZERO)
+    lived = sum((days for days, _ in long), ZERO)
+    return _mean(common, SPAN) + rare / max(lived, SPAN)
+
+
+def _mean(costs: Sequence[tuple[Decimal, Decimal]], span: Decimal) -> Decimal:
+    """Return the mean cost a day of the newest `span` days."""
+    newest = _newest(costs, span)
+    lived = sum((days for days, _ in newest), ZERO)
+    return sum((cost for _, cost in newest), ZERO) / lived if lived else ZERO
 
 
 def _newest(
@@ -221,7 +232,8 @@ def find_drop(readings: Sequence[Reading]) -> Drop | None:
     abroad, or become dearer). Parts at an unknown price may explain everything.
 
     No drop is what the user has met three times: about the same amount within 100 days
-    (a fee), or nearly as much or more within 30 days (a habit, such as calls).
+    (a fee), or nearly as much or more within 30 days (a habit, such as calls). Among
+    such habits, a new fee is a drop when it comes for the third time in a row.
     """
     if len(readings) < 2:
         return None
@@ -242,10 +254,11 @@ def _starts(readings: Sequence[Reading]) -> Iterator[int]:
 
     Not those before a top-up.
     """
-    newest = readings[-1]
+    before = readings[-2]
     topped_up = {top_up.at for top_up in find_top_ups(readings)}
-    yield len(readings) - 2
-    for index in range(len(readings) - 3, -1, -1):
-        if readings[index + 1].at in topped_up or newest.at - readings[index].at > LATE:
+    for index in range(len(readings) - 2, -1, -1):
+        if before.at - readings[index].at > LATE:
             return
         yield index
+        if readings[index].at in topped_up:
+            return

@@ -1,5 +1,6 @@
 """How the money of a SIM goes: stretches between readings, the price of a part, the usual cost."""
 
+from bisect import bisect
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from typing import Final
 from .readings import Reading, TopUp
 
 SHORTEST: Final = timedelta(hours=12)
-"""Readings closer than this are seen as one, because operators charge late."""
+"""Readings closer than this are seen as one."""
+LONGEST: Final = timedelta(hours=40)
+"""For so long a reading is awaited before which nothing was sent: operators charge late."""
 AGREEING: Final = 3
 """Stretches that must agree on a price."""
 HEARD: Final = 5
@@ -23,6 +26,7 @@ NEIGHBOURS: Final = 4
 ZERO: Final = Decimal()
 _DAY: Final = timedelta(days=1)
 _NEAR: Final = Decimal("0.03")
+_SIMILAR: Final = Decimal("0.25")
 _FINE: Final = 100
 
 
@@ -36,7 +40,7 @@ class Stretch:
     """What was spent; below zero after a correction."""
     parts: int
     whole: bool
-    """Whether it is long enough to be charged for what was sent in it."""
+    """Whether it is long enough, and what was sent in it is sure to be charged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +90,7 @@ def stretches(readings: Sequence[Reading]) -> list[Stretch]:
     found: list[Stretch] = []
     begin, parts = readings[:1], 0
 
-    def close(end: Reading) -> None:
+    def close(end: Reading, *, whole: bool) -> None:
         (start,) = begin
         if end.at > start.at:
             found.append(
@@ -95,55 +99,67 @@ def stretches(readings: Sequence[Reading]) -> list[Stretch]:
                     days=days_between(start.at, end.at),
                     fall=start.amount - end.amount,
                     parts=parts,
-                    whole=end.at - start.at >= SHORTEST,
+                    whole=whole,
                 )
             )
 
     for before, after in pairwise(readings):
         if after.at in topped_up and after.amount > before.amount:
-            close(before)
+            close(before, whole=False)
             begin, parts = [after], 0
             continue
         parts += after.parts
-        if after.at - begin[0].at >= SHORTEST:
-            close(after)
+        age = after.at - begin[0].at
+        if age >= LONGEST or (age >= SHORTEST and not after.parts):
+            close(after, whole=True)
             begin, parts = [after], 0
     if readings:
-        close(readings[-1])
+        close(readings[-1], whole=False)
     return found
 
 
 def prices(seen: Sequence[Stretch], unit: Decimal, highest: Decimal) -> list[Decimal]:
     """Return the price of a part in each stretch, or nothing where none is known yet.
 
-    Each stretch with parts speaks for the price that explains it, after the usual cost
-    of stretches without any. Three of the last five must agree; another price is
+    Each stretch with parts speaks for the price that explains it, after what is usual in
+    the stretches without any. Three of the last five must agree; another price is
     believed when three agree and none since the first of them speaks for the old one.
     It holds from the first of them on, the first price from the beginning. Where the
     operator tells amounts too roughly, there is no price.
     """
     if unit * _FINE > highest:
         return []
-    voices: deque[_Voice] = deque(maxlen=HEARD)
-    idle: deque[Decimal] = deque(maxlen=2 * NEIGHBOURS + 1)
+    heard: deque[int] = deque(maxlen=HEARD)
+    idle: list[int] = []
     found: list[Decimal] = []
     for index, stretch in enumerate(seen):
         found.extend(found[-1:])
         if not stretch.whole:
             continue
         if not stretch.parts:
-            idle.append(stretch.fall / stretch.days)
+            idle.append(index)
             continue
-        usual = median(idle) if len(idle) >= AGREEING else ZERO
-        cost = max(stretch.fall - usual * stretch.days, ZERO)
-        voices.append(
-            _Voice(index=index, price=cost / stretch.parts, parts=stretch.parts)
-        )
+        heard.append(index)
+        voices = [_voice(seen, one, idle) for one in heard]
         if agreed := _agreed(voices, found[-1:], unit):
             price = _common(agreed, unit)
             since = agreed[0].index if found else 0
             found[since:] = [price] * (index + 1 - since)
     return found
+
+
+def _voice(seen: Sequence[Stretch], index: int, idle: Sequence[int]) -> _Voice:
+    """Return what a stretch says of the price, after what is usual without SMS."""
+    place = bisect(idle, index)
+    near = idle[max(place - AGREEING, 0) : place + AGREEING]
+    rates = [seen[other].fall / seen[other].days for other in near]
+    usual = median(rates) if len(rates) >= AGREEING else ZERO
+    alike = [rate for rate in rates if abs(rate - usual) <= _SIMILAR * abs(usual)]
+    if len(alike) < AGREEING:
+        usual = ZERO  # they bought something now and then
+    stretch = seen[index]
+    cost = max(stretch.fall - usual * stretch.days, ZERO)
+    return _Voice(index=index, price=cost / stretch.parts, parts=stretch.parts)
 
 
 def _agreed(

@@ -181,7 +181,9 @@ async def reject_calls(home: Home, sim: SimEntities) -> None:
     ]
     ((entry_id, (subentry_id,)),) = device["config_entries_subentries"].items()
     flow = home.subentry_flow(entry_id, "sim", subentry_id)
-    page = _suggestions((await flow.start())["data_schema"])
+    await flow.start()
+    step = await flow.fill({"next_step_id": "change"})
+    page = _suggestions(step["data_schema"])
     await flow.fill({**page, "calls": {"reject_calls": True}})
 
 

@@ -34,10 +34,13 @@ TWO_NUMBERS = "Konto A 20,00 Konto B 7,35 Stufe 3"
 @pytest.fixture(autouse=True)
 def fast() -> Iterator[None]:
     """Let Home Assistant live as fast as the boxes, and wait for an SMS for a moment only."""
-    window = patch(
-        "custom_components.gsm_gateway.balance_book.WINDOW", timedelta(seconds=1)
-    )
-    with living(SCALE), window:
+    ours = "custom_components.gsm_gateway"
+    moment = timedelta(seconds=1)
+    with (
+        living(SCALE),
+        patch(f"{ours}.balance_book.WINDOW", moment),
+        patch(f"{ours}.balance_questions.LOOK_AGAIN", moment),
+    ):
         yield
 
 

@@ -46,7 +46,13 @@ SECRETS = {
     "box_trusts": "+48644555666",
     "sim_trusts": "SecretPanel",
     "private_sender": "SecretBank",
+    "balance_pattern": "secret balance is ([0-9,]+)",
+    "balance_sender": "SecretTelco",
 }
+
+
+TIMES = ("asked", "due", "checked", "listening_for_sms")
+"""Moments that are told of a balance."""
 
 
 @pytest.fixture
@@ -88,6 +94,14 @@ async def bunker(hass: HomeAssistant, port: int) -> MockConfigEntry:
             pacing=None,
             roaming=True,
             number_form="plus",
+            country="PL",
+            balance_per_day=6,
+            balance_after_sms=True,
+            balance_only_after_sent=False,
+            balance_quiet_from="22:00:00",
+            balance_quiet_to="07:00:00",
+            balance_pattern=SECRETS["balance_pattern"],
+            balance_sender=SECRETS["balance_sender"],
         ),
         contact(SECRETS["contact"], SECRETS["contact_number"], expire_after=90),
         host=SECRETS["host"],
@@ -179,6 +193,12 @@ async def test_a_sim_tells_its_line_and_its_schedule(
     assert sim_told == {
         "channel": 1,
         "balance_interval": 24,
+        "balance_only_after_sent": False,
+        "balance_after_sms": True,
+        "balance_per_day": 6,
+        "balance_quiet_from": "22:00:00",
+        "balance_quiet_to": "07:00:00",
+        "country": "PL",
         "currency": "PLN",
         "use_for_sending": "always",
         "parts_per_hour": 12,
@@ -187,6 +207,8 @@ async def test_a_sim_tells_its_line_and_its_schedule(
         "number_form": "plus",
         "trusted_sender_count": 2,
         "balance_asked_for": True,
+        "balance_pattern_set": True,
+        "balance_sender_set": True,
         "card_known": True,
         "other_card": False,
         "line": {
@@ -210,7 +232,18 @@ async def test_a_sim_tells_its_line_and_its_schedule(
     }
     assert balance["asked"] < balance["due"]
     assert balance["asked"] <= balance["checked"]
-    assert (balance["currency"], balance["known"]) == ("PLN", True)
+    assert balance["listening_for_sms"] is None
+    facts = {k: v for k, v in balance.items() if k not in TIMES}
+    assert facts == {
+        "asked_that_day": balance["asked_that_day"],
+        "currency": "PLN",
+        "known": True,
+        "valid_until_known": False,
+        "answer_unread": False,
+        "in_vain": 0,
+        "readings": 1,
+    }
+    assert balance["asked_that_day"] >= 1
 
 
 async def test_each_device_tells_its_part(

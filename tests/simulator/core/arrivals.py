@@ -1,4 +1,4 @@
-"""Long SMS whose parts come over the radio one by one."""
+"""SMS that come over the radio in time: long ones part by part, and those that a USSD brings."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from . import journal as j
 from .commands import CommandError
 from .connection import About
 from .line import IncomingSms, Line
+from .sim_card import SimCard, UssdOutcome
 
 if TYPE_CHECKING:
     from .powered_box import PoweredBox
@@ -72,6 +73,14 @@ class Arrivals:
         )
         self._box.spawn_outside(self._bring(journey))
 
+    def follow_ussd(
+        self, line: Line, card: SimCard, code: str, outcome: UssdOutcome
+    ) -> None:
+        """Bring the SMS that the operator sends after his answer to a code, if there is one."""
+        text = card.sms.get(code)
+        if text is not None and outcome.kind in ("reply", "menu"):
+            self._box.spawn_outside(self._bring_answer(line, card, card.filled(text)))
+
     @property
     def waiting(self) -> list[About]:
         """The parts that are on their way."""
@@ -80,6 +89,14 @@ class Arrivals:
             for number, (line, parts) in self._waiting.items()
             for part in parts
         ]
+
+    async def _bring_answer(self, line: Line, card: SimCard, text: str) -> None:
+        """Bring an SMS to a card; the network keeps it while that is away."""
+        box = self._box
+        await box.clock.sleep(card.sms_delay)
+        while not (box.powered and line.registered and line.sim is card):
+            await box.clock.sleep(RETRY_SECONDS)
+        await box.take_in(line.number, card.sms_sender, text)
 
     async def _bring(self, journey: Journey) -> None:
         """Bring part after part."""

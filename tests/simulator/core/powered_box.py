@@ -273,7 +273,8 @@ class PoweredBox(ABC):
         A silent operator is returned at once as "silence": the box decides how long it waits.
         """
         self.log(j.USSD_DIALLED, line.number, code=code, interface=interface, key=key)
-        if not line.registered or line.sim is None:
+        card = line.sim
+        if not line.registered or card is None:
             self.ussd_sessions.close(line, "network")
             outcome = UssdOutcome("error", self.not_registered_error, 0.0)
         elif line.faults.ussd_silence.take():
@@ -281,7 +282,7 @@ class PoweredBox(ABC):
         elif line.faults.ussd_error:
             outcome = UssdOutcome("error", line.faults.ussd_error, 0.0)
         else:
-            outcome = self.ussd_sessions.dial(line, line.sim, code)
+            outcome = self.ussd_sessions.dial(line, card, code)
         if outcome.kind != "silence":
             await self.clock.sleep(outcome.delay + line.faults.ussd_delay)
         self.log(
@@ -292,6 +293,8 @@ class PoweredBox(ABC):
             text=outcome.text,
             key=key,
         )
+        if card is not None:
+            self.arrivals.follow_ussd(line, card, code, outcome)
         return outcome
 
 

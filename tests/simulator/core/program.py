@@ -39,6 +39,7 @@ def add_common_arguments(parser: ArgumentParser, lines: int, sims: int) -> None:
         metavar="'LINE key=value …'",
         help="a SIM card: number, operator, imsi, iccid, smsc, balance, currency, price_per_sms, "
         "balance_code, balance_template, ussd_delay, credit; ussd:CODE=text for more codes; "
+        "sms:CODE=text for what comes as an SMS after the answer, sms_sender, sms_delay; "
         "signal of the line. Quote values with blanks. 'LINE none' leaves it empty",
     )
     parser.add_argument(
@@ -86,6 +87,8 @@ def _apply(line: Line, card: SimCard, words: list[str]) -> None:
         name, _, value = word.partition("=")
         if name.startswith("ussd:"):
             card.ussd[name.removeprefix("ussd:")] = value
+        elif name.startswith("sms:"):
+            card.sms[name.removeprefix("sms:")] = value
         elif name == "signal":
             line.signal = int(value)
         elif kinds.get(name) in (str, float, Decimal):

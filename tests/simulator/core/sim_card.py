@@ -48,6 +48,8 @@ class SimCard:
     """One card: identity, money, and the operator's table of USSD codes.
 
     `ussd_session_seconds`: how long the operator waits for an answer to a menu.
+    `sms`: by code, what comes as an SMS after its answer, from `sms_sender`, so many simulated
+    seconds later.
 
     A list in `ussd` is answered entry by entry; the last one stays. Codes that are in no table
     are answered with `unknown_code`.
@@ -67,6 +69,9 @@ class SimCard:
     ussd_delay: float = 2.0
     ussd_session_seconds: float = 75.0
     ussd: dict[str, UssdSource] = field(default_factory=dict)
+    sms: dict[str, str] = field(default_factory=dict)
+    sms_sender: str = "111"
+    sms_delay: float = 4.0
     unknown_code: UssdAnswer = field(
         default_factory=lambda: UssdAnswer("Неверный запрос", kind="reply")
     )
@@ -90,13 +95,18 @@ class SimCard:
         answer = self._find(code)
         is_menu = answer.kind == "reply" and bool(answer.menu)
         self.session = answer if is_menu else None
-        text = (
-            answer.text.replace("{balance}", self.shown_balance())
+        return UssdOutcome(
+            "menu" if is_menu else answer.kind,
+            self.filled(answer.text),
+            self.ussd_delay + answer.delay,
+        )
+
+    def filled(self, text: str) -> str:
+        """Return an operator's words with the facts of the card in them."""
+        return (
+            text.replace("{balance}", self.shown_balance())
             .replace("{currency}", self.currency)
             .replace("{number}", self.number)
-        )
-        return UssdOutcome(
-            "menu" if is_menu else answer.kind, text, self.ussd_delay + answer.delay
         )
 
     def hang_up(self) -> None:

@@ -32,7 +32,7 @@ def readable(text: str) -> str:
     Some boxes hand on the octets of an answer as hexadecimal digits. The NUL of
     a box and the `@` that fills up a septet (GSM 03.38) are cut off behind.
     """
-    octets = text[: 4 * LONGEST].strip("\x00\r\n ")
+    octets = text[: 4 * LONGEST].strip("\x00\r\n @")
     if _HEX.fullmatch(octets) is not None:
         text = _decoded(bytes.fromhex(octets)) or text
     return unicodedata.normalize("NFC", _PADDING.sub("", text[:LONGEST]))

@@ -10,6 +10,8 @@ _MARKS: Final = """
 $ dollar* dolar* dollaro dollari доллар* долл: USD! CAD AUD NZD HKD SGD MXN ARS CLP COP UYU BBD
     BSD BZD FJD GYD JMD LRD NAD SRD TTD TWD XCD ZWG BND KYD SBD BMD CUP DOP NIO MOP
 us$ u$s: USD!
+$u u$: UYU!
+$b b$: BOB!
 c$ ca$ can$: CAD! NIO
 a$ au$: AUD!
 nz$: NZD!
@@ -23,7 +25,7 @@ tt$: TTD!
 rd$: DOP!
 ec$: XCD!
 r$ reais: BRL!
-€ euro euros eura eure eurot eiro євро евро ευρω يورو: EUR!
+€ euro euros eypo euroa euri eura eure eurot eiro євро евро ευρω يورو: EUR!
 £ pound pounds: GBP! EGP FKP GIP LBP SSP
 ₽ рубл* rubl* ruble*: RUB! BYN
 р руб rub: RUB! BYN
@@ -31,7 +33,7 @@ r: RUB BYN ZAR?
 p: RUB BYN PHP BWP
 br: BYN ETB
 ₴ грн грив* hrn grn gryv* hryv*: UAH!
-₸ тг тнг тенге tenge: KZT!
+₸ тг тнг тенге теңге tenge tg: KZT!
 сум so'm soum: UZS!
 sum: UZS
 сом: KGS! UZS
@@ -58,23 +60,30 @@ sfr: CHF!
 ₺ tl lira*: TRY!
 ₪ nis שח ש"ח שקל*: ILS!
 جنيه* ج.م: EGP SDG?
+l.e: EGP!
+ج: EGP
 le: EGP SLE
-ريال* ر.س ﷼: SAR QAR OMR YER IRR?
+ريال* ﷼ rial rials riyal riyals: SAR QAR OMR YER IRR?
+ر.س رس: SAR!
+ro: OMR
 sr: SAR SCR
 درهم* دراهم dh dhs dirham* د.ا: MAD AED?
 تومان*: IRR!
 روپ*: PKR!
 ليره*: SYP LBP?
+ل.س: SYP!
+ل.ل: LBP!
+afs afg افغان*: AFN!
 ll: LBP!
 mk: MWK
-د.ك: KWD!
+د.ك دك: KWD!
 kd: KWD
 د.ب: BHD!
 bd: BHD
 jd: JOD
 د.ع: IQD!!
 د.ت dt: TND
-د.ج da: DZD
+د.ج دج da: DZD
 د.ل ld: LYD LRD
 ر.ع: OMR!
 ر.ق: QAR!
@@ -94,6 +103,7 @@ cn¥ 人民币 人民幣 rmb yuan: CNY!
 dong: VND!
 d: VND GMD
 ฿ บาท baht: THB!
+บ: THB
 ₭ kip ກີບ: LAK!
 ៛ riel riels រៀល: KHR!
 ks kyat kyats ကျပ်: MMK!
@@ -101,8 +111,9 @@ ks kyat kyats ကျပ်: MMK!
 peso pesos piso: PHP MXN ARS CLP COP UYU DOP CUP?
 rm ringgit: MYR!
 rp rupiah: IDR!
-₮ төг* tugrik*: MNT!
+₮ төг* tugrik* tugrug* tugrog*: MNT!
 ₦ n naira: NGN!
+¢: GHS CRC
 ₵ gh₵ ghc gh¢ cedi cedis: GHS!
 ksh kshs: KES!
 tsh tshs: TZS!
@@ -137,9 +148,9 @@ bs bolivar*: VES BOB?
 ₡ colones: CRC!
 s/ soles: PEN!
 b/ balboa*: PAB!
-gdes gourde*: HTG!
+gdes gourde* goud: HTG!
 emalangeni: SZL!
-e: SZL
+e: SZL EUR
 maloti: LSL!
 m: LSL
 """
@@ -156,14 +167,16 @@ _ONLY_BEFORE: Final = frozenset(("n", "k", "q", "l", "e", "m", "s/", "b/"))
 _ONLY_BEHIND: Final = frozenset(
     ("с", "man", "den", "din", "ден", "дин", "re", "mt", "ar", "won", "da")
 )
-_WEAK_LETTERS: Final = words("r p n")
+_ONLY_GLUED_BEHIND: Final = {"e": ("EUR",)}
+"""Letters that mean something else directly behind a number (16E)."""
+_WEAK_LETTERS: Final = words("r p n tk")
 """Letters that mean another currency than the SIM's only where nothing is known of it."""
 
-_BEFORE: Final = {"r": ("ZAR",), "p": ("PHP", "BWP")}
+_BEFORE: Final = {"r": ("ZAR",), "p": ("PHP", "BWP"), "e": ("SZL",)}
 """Letters that mean something else in front of a number."""
 
 _ORDINARY: Final = words(
-    "all bam bob cop cup dop gel lak mad mop pen php ron sar sek sos std top try"
+    "all ang bam bob cop cup dop gel ils lak mad mop pen php ron sar sek sos std top try ves"
 )
 """Codes that are words too; they count in capitals only, in a text that is not all capitals."""
 
@@ -260,6 +273,8 @@ def _code(word: str, written: str, *, shouting: bool, locale: Locale) -> Mark | 
     code = word.upper()
     if code not in _CODES:
         return None
+    if word in _WHOLE and (shouting or not written.isupper()):
+        return None  # a mark that reads like a code (rub)
     if word not in _ORDINARY:
         return Mark(code)
     decided = locale.choose((code,)) is not None or not shouting
@@ -287,9 +302,12 @@ def read_mark(
     code = _code(word, written, shouting=shouting, locale=locale)
     if code is not None:
         return code
-    if word in (_ONLY_BEHIND if place.before else _ONLY_BEFORE):
+    only_before = word in _ONLY_BEFORE and word not in _ONLY_GLUED_BEHIND
+    if word in _ONLY_BEHIND if place.before else only_before:
         return None
     sense = _sense(word)
+    if not place.before and word in _ONLY_GLUED_BEHIND:
+        sense = _Sense(_ONLY_GLUED_BEHIND[word]) if place.glued else None
     if place.before and word in _BEFORE:
         sense = _Sense(_BEFORE[word], certain=word == "r", money=True)
     return None if sense is None else _decide(word, sense, place, locale)

@@ -322,7 +322,10 @@ class MoneyFinder:
         if token.kind not in (Kind.DASH, Kind.MINUS):
             return False
         if self._touches(last, behind):
-            return True
+            # A dash that hangs an ending on (5.00 AZN-dir) is no sign.
+            return not (
+                self._is(behind + 1, Kind.WORD) and self._touches(behind, behind + 1)
+            )
         return self._is(behind + 1, Kind.NUMBER) and (
             self._is(last, Kind.NUMBER)
             or self._mark(behind + 2, behind + 1, before=False) is not None

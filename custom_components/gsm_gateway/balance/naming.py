@@ -38,7 +38,14 @@ TRANSPARENT: Final = frozenset(
 _NOT_THE_BALANCE: Final = frozenset(
     (Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.CONDITION, Meaning.UNIT)
 )
+_TOLD_APART: Final = (Meaning.OTHER_PURSE, Meaning.UNIT)
+_REACH: Final = 3
 _UP_TO: Final = words("until till bis до hasta jusque sampai")
+_TOPPED_UP: Final = words("recarga recargas recharge topup")
+_ONLY_STATED: Final = frozenset(("talktime", "talk time", "load"))
+"""Credit that adverts speak of too."""
+_AND: Final = words("and et und y e i и й і ve va och og en dan oraz a si")
+_OCTETS: Final = words("mo go ko")
 _ABBREVIATIONS: Final = words("bal ost acc acct tel nr no cur s.d")
 _FARTHEST_BEFORE_NAME: Final = 12
 
@@ -91,7 +98,9 @@ class WalkBack:
         if self._label is None:
             if self._tokens[index + 1].meaning is Meaning.MINUS:
                 return Name(strength=1, negative=True, joined=True)
-            return self._currency_as_name()
+            return self._main_as_name() or self._currency_as_name()
+        if self._tokens[self._label].word in _ONLY_STATED and not self._joined:
+            return None
         if self._unknown > _UNKNOWN_WORDS[self._strength] + self._joined:
             return None
         return Name(
@@ -106,6 +115,13 @@ class WalkBack:
         if self._main:
             return 0
         return max(2, self._strength) if self._available else self._strength
+
+    def _main_as_name(self) -> Name | None:
+        """Take "main", colon, amount as a balance, where nothing stands between."""
+        colon = self._money.first - 1
+        named = colon > 0 and self._tokens[colon].kind is Kind.COLON
+        main = named and self._tokens[colon - 1].meaning is Meaning.MAIN
+        return Name(strength=2, joined=True) if main and self._main else None
 
     def _currency_as_name(self) -> Name | None:
         """Take a line of nothing but currency, colon, amount as a balance (USD:5.87)."""
@@ -127,7 +143,7 @@ class WalkBack:
                 if unnamed:
                     self._word(index, token)
                 else:
-                    self._word_before_name(token.meaning)
+                    self._word_before_name(index, token.meaning)
                 onward = self._before_label < _FARTHEST_BEFORE_NAME
             case Kind.DATE | Kind.OPEN | Kind.CLOSE | Kind.DASH | Kind.MINUS:
                 onward = True
@@ -158,7 +174,9 @@ class WalkBack:
         """Tell whether a dot only shortens a word ("Bal. Rs 5")."""
         dot, word = self._tokens[index], self._tokens[index - 1]
         close = index > 0 and word.end == dot.start
-        return close and dot.written == "." and word.word in _ABBREVIATIONS
+        colon = self._tokens[index + 1].kind is Kind.COLON
+        short = colon or word.word in _ABBREVIATIONS
+        return close and dot.written == "." and short
 
     def _word(self, index: int, token: Token) -> None:
         """Look at a word between the amount and its name, or at the name."""
@@ -170,7 +188,7 @@ class WalkBack:
             self._debt = meaning is Meaning.DEBT
             self._negative |= self._debt
             self._available = meaning is Meaning.AVAILABLE
-        elif meaning in _NOT_THE_BALANCE:
+        elif meaning in _NOT_THE_BALANCE and not self._only_seems_so(index):
             self.refused = True
         elif meaning is Meaning.PRICE:
             self.refused = next_to_amount
@@ -183,9 +201,37 @@ class WalkBack:
             self._negative |= meaning is Meaning.MINUS
             self._unknown += meaning not in TRANSPARENT
 
-    def _word_before_name(self, meaning: Meaning) -> None:
+    def _only_seems_so(self, index: int) -> bool:
+        """Tell whether a word that means something else elsewhere is harmless here.
+
+        "Saldo recarga: R$ 5" is what was topped up; "mo", "ko" and "go" are
+        octets only behind a number.
+        """
+        token, before = self._tokens[index], self._tokens[index - 1]
+        if token.word in _OCTETS:
+            return self._money.marked and before.kind is Kind.WORD
+        at = index - 1
+        while at > 0 and self._tokens[at].meaning is Meaning.FILLER:
+            at -= 1
+        named = index > 0 and self._tokens[at].meaning is Meaning.BALANCE
+        return named and self._joined and token.word in _TOPPED_UP
+
+    def _ends_a_list(self, index: int) -> bool:
+        """Tell whether what stands here is what a number before it counts.
+
+        In "120 MB of data and balance of 5 USD" the data are no name of the balance.
+        """
+        if self._before_label != 2 or self._tokens[index + 1].word not in _AND:
+            return False
+        counted = self._tokens[max(0, index - _REACH) : index]
+        return any(token.kind is Kind.NUMBER for token in counted)
+
+    def _word_before_name(self, index: int, meaning: Meaning) -> None:
         """Look at what stands in front of the name: it may make it another one."""
         self._before_label += 1
+        if meaning in _TOLD_APART and self._ends_a_list(index):
+            self._before_label = _FARTHEST_BEFORE_NAME
+            return
         near = self._before_label <= 2
         next_to_name = self._before_label == 1
         self.refused = (

@@ -57,8 +57,19 @@ def parse_balance(
         if best is None or name.strength < best[0]:
             best = name.strength, money, name
     if best is None:
-        return None
+        return _nothing_but_money(tokens, moneys)
     return _balance(tokens, best[1], best[2], locale)
+
+
+def _nothing_but_money(tokens: list[Token], moneys: list[Money]) -> Balance | None:
+    """Return the amount of an answer that says nothing else."""
+    if len(moneys) != 1 or not moneys[0].marked or moneys[0].value is None:
+        return None
+    money = moneys[0]
+    rest = tokens[: money.first] + tokens[money.last + 1 :]
+    if any(token.kind not in (Kind.STOP, Kind.LINE) for token in rest):
+        return None
+    return Balance(moneys[0].value, money.currency, None)
 
 
 def _balance(
@@ -105,10 +116,19 @@ def _may_precede(behind: list[Token]) -> bool:
     if token.kind in (Kind.STOP, Kind.COMMA):
         return len(behind) == 1 or behind[1].kind is not Kind.NUMBER
     if token.kind is Kind.WORD:
-        if token.meaning is not Meaning.UNTIL and behind[-1].kind is Kind.NUMBER:
-            return False
-        return token.meaning in _HARMLESS or token.meaning in LABELS
+        return _word_may_follow(token, behind[-1])
     return token.kind in (Kind.LINE, Kind.DATE, Kind.OPEN)
+
+
+def _word_may_follow(word: Token, behind: Token) -> bool:
+    """Tell whether a word behind a number is no currency and nothing that is counted."""
+    if word.meaning is Meaning.ACTION:
+        return word.written.istitle()  # another sentence begins
+    if behind.kind is Kind.COLON:
+        return word.meaning is not Meaning.UNIT  # another name begins
+    if word.meaning is not Meaning.UNTIL and behind.kind is Kind.NUMBER:
+        return False
+    return word.meaning in _HARMLESS or word.meaning in LABELS
 
 
 def _is_in_a_list(tokens: list[Token], money: Money) -> bool:

@@ -55,6 +55,7 @@ class Token:
 
 
 _LETTER = r"[^\W\d_]"
+_SHORTENED: Final = r"[sS]\.[dD]|[tT]\.[oO]\.[mM]|[aA]/[cC]|[lL]\.[eE]"
 _PATTERN: Final = re.compile(
     rf"""
       (?P<NOT_MONEY> https?://\S+ | www\.\S+ | [*\#]{{1,3}}\d[\d*\#]* | \d[\d*]*\#
@@ -62,12 +63,15 @@ _PATTERN: Final = re.compile(
     | (?P<DATE> \d{{4}}年\ ?\d{{1,2}}月\ ?\d{{1,2}}日
               | (?<![\d.,])\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d)
               | (?<![\d.,])\d{{1,2}}[-./]\d{{1,2}}[-./](?:\d{{4}}|\d{{2}})(?![\d.,]*\d)
-              | (?<![\d.,])\d{{1,2}}\.\ ?\d{{1,2}}\.\ \d{{4}}(?!\d) )
-    | (?P<SKIP> /[-=] | [ \x00]+ )
+              | (?<![\d.,])\d{{1,2}}\.\ ?\d{{1,2}}\.\ \d{{4}}(?!\d)
+              | (?<![\d.,])20\d\d\.\ \d{{1,2}}\.\ \d{{1,2}}(?!\d)
+              | (?<![\d.,/])\d{{1,2}}/\d{{1,2}}(?![\d./,]*\d) )
+    | (?P<SKIP> /[-=] | (?<=\d)[,.]-+(?!\d) | [ \x00]+ )
     | (?P<NUMBER> \d{{1,3}}(?:[ ']\d{{3}})+(?!\d)(?:[.,]\d+)? | \d+(?:[.,'٫٬]\d+)* )
-    | (?P<SYMBOL> (?:[A-Za-z]{{1,3}})?[{re.escape(SYMBOLS)}] | (?<!\w)[SsBb]/\.?(?=\ ?\d) | ש"ח )
-    | (?P<WORD> [\u0600-\u06ff](?:\.[\u0600-\u06ff])+(?!{_LETTER}) | [sS]\.[dD](?!{_LETTER})
-              | {_LETTER}+(?:'{_LETTER}+)*'? )
+    | (?P<SYMBOL> \$[UuBb](?!{_LETTER}) | (?:[A-Za-z]{{1,3}})?[{re.escape(SYMBOLS)}]
+                | (?<!\w)[SsBb]/\.?(?=\ ?\d) | ש"ח )
+    | (?P<WORD> [\u0600-\u06ff](?:\.[\u0600-\u06ff])+(?!{_LETTER})
+              | (?:{_SHORTENED})(?!{_LETTER}) | {_LETTER}+(?:'{_LETTER}+)*'? )
     | (?P<STOP> [.;!?|]+ )
     | (?P<LINE> \n+ )
     | (?P<COMMA> , ) | (?P<COLON> [:=] ) | (?P<DASH> -+ ) | (?P<MINUS> \u2212 )
@@ -77,7 +81,7 @@ _PATTERN: Final = re.compile(
     re.VERBOSE,
 )
 
-_HUMP: Final = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])")
+_HUMP: Final = re.compile(r"(?<=[a-zа-я])(?=[A-ZА-Я])|(?<=[A-Z])(?=TKC)")
 _KNOWN_UNSPACED: Final = re.compile(
     "|".join(
         sorted(

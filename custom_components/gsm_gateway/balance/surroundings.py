@@ -1,5 +1,6 @@
 """What stands around an amount, and whether it is the balance after all of it."""
 
+import re
 from typing import Final
 
 from .folding import words
@@ -12,10 +13,12 @@ _BESIDE_GIFT: Final = (Meaning.FILLER, *LABELS)
 _NAMING_GIFT: Final = (*_BESIDE_GIFT, Meaning.OTHER_PURSE, Meaning.IS)
 _INCLUDING: Final = words("including inclus incluye учетом врахуванням включая включно")
 _EACH: Final = words("per pro each every jede cada chaque")
-_HAVING: Final = ("bulun", "mavjud", "vardir", "kalmis")
+_HAVING: Final = ("bulun", "mavjud", "vardir", "kalmis", "qal")
 """Verbs that end a Turkish or Uzbek sentence about a balance."""
 
 _REACH: Final = 4
+_CASELESS: Final = re.compile("[\u10d0-\u10ff]")
+"""Georgian: its letters count as small ones, but no sentence begins with others."""
 
 
 class Surroundings:
@@ -35,7 +38,7 @@ class Surroundings:
         walk = WalkBack(self._tokens, self._amounts, money)
         name = walk.name()
         if name is None and not walk.refused and money.marked:
-            name = self._name_behind(money, money.last + 1)
+            name = self._name_behind(money, behind)
         return None if name is None or self._is_moved(behind, name) else name
 
     def _at(self, index: int) -> Token | None:
@@ -52,8 +55,9 @@ class Surroundings:
         if dot is None or follower is None or dot.written != ".":
             return index
         shortens = self._tokens[money.last].kind is Kind.WORD
+        cased = _CASELESS.match(follower.written) is None
         goes_on = follower.written.islower() or follower.written.isupper()
-        return index + 1 if shortens and goes_on else index
+        return index + 1 if shortens and cased and goes_on else index
 
     def _is_rate(self, index: int) -> bool:
         """Tell whether the amount is said per day, or as the price of another amount."""
@@ -141,6 +145,8 @@ class Surroundings:
 
     def _opens_with_owner(self, money: Money) -> bool:
         at = money.first - 1
+        token = self._at(at)
+        at -= token is not None and token.kind is Kind.LINE
         while self._meaning(at) is Meaning.FILLER and at > money.first - _REACH:
             at -= 1
         return self._meaning(at) is Meaning.OWNER

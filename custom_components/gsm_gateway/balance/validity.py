@@ -8,22 +8,29 @@ from .currencies import Locale
 from .meanings import Meaning
 from .scanning import Kind, Token
 
-_MONTHS: Final = (
-    ("jan", "янв", "sty", "oca", "ene"),
-    ("feb", "фев", "lut", "sub", "fev"),
-    ("mar", "мар"),
-    ("apr", "апр", "kwi", "nis", "abr", "avr"),
-    ("may", "mai", "май", "мая", "maj", "mag"),
-    ("jun", "июн", "cze", "haz", "juin"),
-    ("jul", "июл", "lip", "tem", "juil", "lug"),
-    ("aug", "авг", "sie", "agu", "ago", "aou"),
-    ("sep", "сен", "wrz", "eyl", "set"),
-    ("oct", "okt", "окт", "paz", "eki", "out", "ott"),
-    ("nov", "ноя", "lis", "kas"),
-    ("dec", "dez", "дек", "gru", "ara", "des", "dic"),
+_MONTHS: Final = tuple(
+    tuple(line.split())
+    for line in """
+    jan янв січ sty oca ene led gen ιαν
+    feb фев лют lut sub fev unor peb φεβ
+    mar мар берез brez μαρ
+    apr апр квіт kwi nis abr avr dub απρ
+    may mai май маи мая трав maj mag mei kvet μαι
+    jun июн черв cze haz juin giu cervna ιουν
+    jul июл лип lip tem juil lug cervence ιουλ
+    aug авг серп sie agu ago aou srp αυγ
+    sep сен верес wrz eyl set zari σεπ
+    oct okt окт жовт paz eki out ott rij οκτ
+    nov ноя лист lis kas νοε
+    dec dez дек груд gru ara des dic pros δεκ
+    """.strip().splitlines()
 )
+"""How the names of the months begin, in the languages of the words."""
 _REACH: Final = 5
+_SHORTEST_NAME: Final = 4
+_OTHER_THINGS: Final = frozenset((Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.UNIT))
 _BUDDHIST: Final = 543
+_FIRST_SHORT_BUDDHIST: Final = 50
 _DIGITS: Final = re.compile(r"\d+")
 _MONTH_FIRST: Final = frozenset(("US", "PR", "GU", "FM", "PW", "MH"))
 _EITHER_FIRST: Final = frozenset(("CA", "PH"))
@@ -49,29 +56,43 @@ def find_validity(tokens: list[Token], last: int, locale: Locale) -> date | None
     foreign = False
     for index in range(last + 1, len(tokens)):
         token = tokens[index]
-        if token.kind in (Kind.STOP, Kind.LINE):
+        if token.kind is Kind.LINE or _ends_sentence(tokens, index):
             foreign = False
-        elif token.kind is Kind.NUMBER or token.meaning in (
-            Meaning.OTHER_PURSE,
-            Meaning.ACTION,
-            Meaning.UNIT,
-        ):
+        elif token.kind is Kind.NUMBER or token.meaning in _OTHER_THINGS:
             foreign = True
         elif token.meaning is Meaning.UNTIL and not foreign:
             found = _date_behind(tokens, index + 1, locale)
+            if found is None and tokens[index - 1].kind is Kind.DATE:
+                found = _date_at(tokens, index - 1, locale)
             if found is not None:
                 return found
+        elif _names_something(token):
+            foreign = True
     return None
+
+
+def _ends_sentence(tokens: list[Token], index: int) -> bool:
+    """Tell whether a stop is no dot that shortens the word before it ("5 r. do")."""
+    token, behind = tokens[index], tokens[index + 1 : index + 2]
+    if token.kind is not Kind.STOP:
+        return False
+    return token.written != "." or not (behind and behind[0].written.islower())
+
+
+def _names_something(token: Token) -> bool:
+    """Tell whether a word may name what is valid, and that it is not the balance."""
+    unknown = token.kind is Kind.WORD and token.meaning is Meaning.UNKNOWN
+    return unknown and len(token.word) >= _SHORTEST_NAME
 
 
 def _date_behind(tokens: list[Token], start: int, locale: Locale) -> date | None:
     for index in range(start, min(start + _REACH, len(tokens))):
         token = tokens[index]
-        if token.kind in (Kind.DATE, Kind.NUMBER):
+        if token.kind in (Kind.DATE, Kind.NUMBER) or is_month(token.word):
             return _date_at(tokens, index, locale)
         if token.kind is Kind.STOP and token.written != ".":
             return None
-        if token.meaning in (Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.UNIT):
+        if token.meaning in _OTHER_THINGS:
             return None
     return None
 
@@ -83,11 +104,16 @@ def _date_at(tokens: list[Token], index: int, locale: Locale) -> date | None:
         return _read(token.written, locale)
     if token.kind is Kind.NUMBER:
         return _run_of_digits(token.written) or _named_month(tokens, index)
-    return None
+    return _named_month(tokens, index)
 
 
 def _read(written: str, locale: Locale) -> date | None:
-    first, second, third = (int(part) for part in _DIGITS.findall(written))
+    parts = [int(part) for part in _DIGITS.findall(written)]
+    if len(parts) < 3:
+        return None  # no year
+    first, second, third = parts
+    if locale.country == "TH" and _FIRST_SHORT_BUDDHIST <= third < 100:
+        third += 2500
     if first > 31:
         return _date(first, second, third)
     if "/" in written and first <= 12 and second <= 12 and first != second:
@@ -109,26 +135,33 @@ def _run_of_digits(written: str) -> date | None:
 
 def is_month(word: str) -> bool:
     """Tell whether a folded word is the name of a month, perhaps shortened."""
-    return any(word.startswith(names) for names in _MONTHS)
+    return _month(word) is not None
+
+
+def _month(word: str) -> int | None:
+    """Return the number of a month by its name."""
+    named = (n for n, names in enumerate(_MONTHS, start=1) if word.startswith(names))
+    return next(named, None)
 
 
 def _named_month(tokens: list[Token], index: int) -> date | None:
-    """Read "05-APR-25" and "5 April 2025" from the number at `index`."""
+    """Read "05-APR-25", "5 April 2025" and "April 5, 2025" from the token at `index`."""
     parts = [
         token
         for token in tokens[index : index + 6]
         if token.kind not in (Kind.DASH, Kind.STOP, Kind.COMMA)
         and token.word not in ("de", "of", "г")
     ]
-    if len(parts) < 3 or parts[1].kind is not Kind.WORD:
+    if len(parts) < 3:
         return None
-    day, name, year = parts[0].written, parts[1].word, parts[2].written
-    if not (day.isdigit() and year.isdigit() and len(year) in (2, 4) and len(day) <= 2):
+    first, second, year = parts[0], parts[1], parts[2].written
+    name, day = (second, first) if first.kind is Kind.NUMBER else (first, second)
+    month = _month(name.word)
+    if month is None or not (day.written.isdigit() and year.isdigit()):
         return None
-    for month, beginnings in enumerate(_MONTHS, start=1):
-        if name.startswith(beginnings):
-            return _date(int(year), month, int(day))
-    return None
+    if len(day.written) > 2 or len(year) not in (2, 4):
+        return None
+    return _date(int(year), month, int(day.written))
 
 
 def _date(year: int, month: int, day: int) -> date | None:

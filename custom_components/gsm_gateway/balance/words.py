@@ -24,11 +24,16 @@ WORDS: Final[dict[Meaning, str]] = {
         余额 餘額 结余 結餘 储值金额 儲值金額 可用余额 可用餘額 残高 잔액* 잔고*
         szamlaegyenleg*
         guthaben guthabens guthabenstand guthabenkonto kaufguthaben restguthaben prepaidguthaben
+        dobroimetje belwaarde inneign* uldegdel sostojba sostojbata nalicnost nalichnost
+        наличност baghimande* etebar* mojudi mande hadhaagaag* saldo_recarga
         """,
     Meaning.CREDIT: """
         credit credits creditul creditului crediti credito creditos kredit
         kreditu kreditem kredita kredity kreditas krediti krediit kredi kredisi kredia
         airtime
+        talktime talk_time
+        krediet belkrediet herlaadkrediet
+        load
         """,
     Meaning.ACCOUNT: """
         account accounts acct acc konto konta koncie kontem konton kontoen tili compte
@@ -44,6 +49,8 @@ WORDS: Final[dict[Meaning, str]] = {
         متبقي* נותר* 剩余 剩餘 残り
         szamlajan szamladon
         saskait* arvel hattinizda igjen
+        kontol smetka* a/c usigaranye asigaye natitira kaonty* kaontin* հաշիվ* salyo baqi
+        tilbage
         """,
     Meaning.AVAILABLE: """
         available verfugbar* verfuegbar* disponib* disponivel beschikba* tillgangl*
@@ -64,6 +71,7 @@ WORDS: Final[dict[Meaning, str]] = {
         osnivn* asas pokok kuu principale sobstven* vlasn*
         основн* главн* собствен* власн* негізгі негизги κυρι* ძირითად* հիմնական*
         الاساسي الرئيسي 主 หลัก
+        osn осн asli
         """,
     Meaning.OTHER_PURSE: """
         bonus* bonos bono bns bonuz* startguthaben* geschenkguthaben* aktionsguthaben*
@@ -92,6 +100,9 @@ WORDS: Final[dict[Meaning, str]] = {
         deal* combo* okoa
         statement past
         кэшбэк darurat emergency prestad* anticip* alert* remind* notif*
+        бон
+        gcash paymaya jazzcash easypaisa bkash ecocash airtel_money orange_money adelantad*
+        prestado emergencia
         """,
     Meaning.ACTION: """
         price* cost* cout* prix tarifs charge charges charged charging recharg* rechg*
@@ -133,6 +144,8 @@ WORDS: Final[dict[Meaning, str]] = {
         ete credite creditee eklen* dodan* pricten* agregad* anadid* abonad* cargad* acreditad*
         adicionad* creditad* accreditat* adaugat* jovair* начислен* нарахован* ditambah* gebucht
         aufgebucht gutgeschrieben geschenkt offert* apply applied adjust* refund* lent
+        hazine* هزینه*
+        შეავს* შევს*
         """,
     Meaning.CONDITION: """
         if when whenever unless wenn falls sobald cuando quand quando lorsque jika kalau
@@ -147,6 +160,8 @@ WORDS: Final[dict[Meaning, str]] = {
         составляет составил равен равно становить чини износи ειναι 为 為 是 คือ เป็น は هو هي
         הוא היא है ہے छ е
         yra ay است 입니다 이다 ነው
+        iznosi znasa s'eleve seleve sono باشد می է ir
+        ast
         """,
     Meaning.PRICE: """
         for fur fuer por pour per pentru cu za voor 每
@@ -156,6 +171,8 @@ WORDS: Final[dict[Meaning, str]] = {
         have has masz posiadasz tienes tiene avez disposez dispones habe haben hast mas mate
         hai tens tem var aveti memiliki punya heeft heb har una imeete est'
         имеете имеется есть є маєте έχετε لديك عندك 您有 有
+        quedan queda reste hebt got possui possuis ai у_вас u_vas imate имате
+        have_only
         """,
     Meaning.UNIT: """
         mb gb kb tb mbs gbs mib gib mo go ko mbyte* gbyte* megabyt* gigabyt* mega megas gigas
@@ -194,11 +211,17 @@ WORDS: Final[dict[Meaning, str]] = {
         до действ* активн* дійсн* діє діють валид* истека* срок годен годна жарамды λήξη ισχύει
         有效期 有效期至 到期 有效 截止 ใช้ได้ถึง หมดอายุ ถึง حتى صالح* ينتهي* تنتهي* معتبر עד בתוקף
         वैधता মেয়াদ
+        vto vcto son_kullanim son_kullanma amal ვად* kehtib kuni voimassa asti t.o.m het_han
+        luput sah_sehingga วันหมดอายุ muda_wa muda_wa_matumizi mwisho_wa mwisho_wa_matumizi
+        有効期限 有効 tarixinadak tarixinədək tarixədək vrijedi valabilitate lidz iki
+        validnost валидност* срок_действия su_dung_den han_dung isteka* istekaet valables
+        valabile tarikh_luput tamat sampai ισχυ*
+        activa activado diysn* srok صلاحيه* صلاحيته
         """,
     Meaning.FILLER: """
         the of on at in to as and your you my our its that now new today still currently
         current present customer dear subscriber number no nr phone mobile msisdn sim line
-        amount total overall date dated time tax prepaid prepay load net
+        amount total overall date dated time tax prepaid prepay net
         dein* ihr* sie du mein auf von der die das dem des im heute noch derzeit momentan
         gesamt* nummer betrag aktuell* aktual*
         su sus tu tus de del el al lo los las hoy numero actualmente votre vos ton le les sur
@@ -218,6 +241,12 @@ WORDS: Final[dict[Meaning, str]] = {
         di nog dans conta conto 话费 話費 ви
         ang iyong
         si se sa
+        ancora mong ci ny amin'ny dumneavoastra vasata vashata шумо сиздин sizin vie apka
+        aapka shoma
+        just after_call ttc
+        pay_as pay_as_you pay_as_you_go
+        tarikh tarihi muddati linea karte karta broj incoming
+        nomre الشريحه masa
         """,
 }
 """Words by meaning."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
@@ -102,6 +102,13 @@ class BalanceBook:
     def listens(self, sim_id: str, at: datetime) -> bool:
         """Tell whether an SMS of this time may be the answer to the SIM's last question."""
         return listens(self.kept(sim_id), at)
+
+    @property
+    def listens_for(self) -> timedelta:
+        """How long it takes until the first SIM does not expect an SMS any more."""
+        now = self._clock.now()
+        ends = (each.listens_until for each in self._known.values())
+        return min((end - now for end in ends if end and end > now), default=WINDOW)
 
     def readable_now(self, sim: ConfigSubentry) -> Balance | None:
         """Return the balance of the unread answer if other settings have made it readable."""

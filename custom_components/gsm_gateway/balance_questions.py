@@ -122,7 +122,7 @@ class Questions:
             if sim_id is not None:
                 await self._ask_by_itself(sim_id)
                 continue
-            soon = min([*waits.values(), LOOK_AGAIN])
+            soon = min([*waits.values(), self._book.listens_for, LOOK_AGAIN])
             with suppress(TimeoutError):
                 async with self._clock.timeout(soon.total_seconds()):
                     await self._awake.wait()

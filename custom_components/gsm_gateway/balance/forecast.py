@@ -33,7 +33,9 @@ KNOWN_AFTER: Final = 3
 """Times after which a fee or a habit is no news."""
 SAME_FEE: Final = timedelta(days=100)
 """For so long a fee is remembered: three payments a month apart."""
-SAME_HABIT: Final = timedelta(days=30)
+NEW_FEE: Final = timedelta(days=7)
+"""Within which a new daily fee shows, even among other habits."""
+SAME_HABIT: Final = timedelta(days=60)
 LATE: Final = timedelta(days=1)
 """After which an operator has charged what was sent."""
 
@@ -128,10 +130,8 @@ class _Past:
         a_day = self.usual + fees_a_day + _mean(sms, LONG_SPAN) + _smoothed(odd)
         return max(a_day, ZERO)
 
-    def unexplained(self, readings: Sequence[Reading]) -> Decimal:
+    def unexplained(self, start: Reading, newest: Reading, parts: int) -> Decimal:
         """Return what neither SMS nor the usual cost explain of a fall, 0 if all is."""
-        start, newest = readings[0], readings[-1]
-        parts = sum(reading.parts for reading in readings[1:])
         if parts and self.price is None:
             return ZERO
         sms = (self.price or ZERO) * parts
@@ -150,9 +150,9 @@ class _Past:
         ]
         if len(fees) >= KNOWN_AFTER:
             return True
-        last = len(self.spent) - 1
-        if fees == [last - 1, last]:
-            return False  # the third in a row of what never was before
+        news = [index for index in fees if at - self.spent[index].end <= NEW_FEE]
+        if len(news) == KNOWN_AFTER - 1:
+            return False  # the third in a few days of what never was before
         habit = [
             spent
             for spent in self.spent
@@ -232,8 +232,8 @@ def find_drop(readings: Sequence[Reading]) -> Drop | None:
     abroad, or become dearer). Parts at an unknown price may explain everything.
 
     No drop is what the user has met three times: about the same amount within 100 days
-    (a fee), or nearly as much or more within 30 days (a habit, such as calls). Among
-    such habits, a new fee is a drop when it comes for the third time in a row.
+    (a fee), or nearly as much or more within 60 days (a habit, such as calls). Among
+    such habits, a new fee is a drop when it comes for the third time within a week.
     """
     if len(readings) < 2:
         return None
@@ -242,23 +242,27 @@ def find_drop(readings: Sequence[Reading]) -> Drop | None:
     if fall <= 0:
         return None
     past = _Past(readings[:-1])
-    left = [past.unexplained(readings[start:]) for start in _starts(readings)]
+    left = [past.unexplained(start, newest, parts) for start, parts in _runs(readings)]
     beside_sms = fall - (past.price or ZERO) * newest.parts
     if ZERO in left or past.knows(beside_sms, newest.at):
         return None
     return Drop(at=newest.at, amount=fall, unexplained=min(left))
 
 
-def _starts(readings: Sequence[Reading]) -> Iterator[int]:
-    """Yield where to look from: the reading before, and those of the day before it.
+def _runs(readings: Sequence[Reading]) -> Iterator[tuple[Reading, int]]:
+    """Yield from where to look, and the parts that may have been charged since.
 
-    Not those before a top-up.
+    From the reading before, and from those of the day before it, but not from before a
+    top-up: only the parts that were sent beside it count.
     """
     before = readings[-2]
     topped_up = {top_up.at for top_up in find_top_ups(readings)}
-    for index in range(len(readings) - 2, -1, -1):
-        if before.at - readings[index].at > LATE:
+    parts = readings[-1].parts
+    for reading in reversed(readings[:-1]):
+        if reading.at in topped_up:
+            yield reading, parts + reading.parts
             return
-        yield index
-        if readings[index].at in topped_up:
+        yield reading, parts
+        if before.at - reading.at > LATE:
             return
+        parts += reading.parts

@@ -1,6 +1,6 @@
 """How the money of a SIM goes: stretches between readings, the price of a part, the usual cost."""
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,13 +152,11 @@ def _voice(seen: Sequence[Stretch], index: int, idle: Sequence[int]) -> _Voice:
     """Return what a stretch says of the price, after what is usual without SMS."""
     place = bisect(idle, index)
     near = idle[max(place - AGREEING, 0) : place + AGREEING]
-    rates = [seen[other].fall / seen[other].days for other in near]
-    usual = median(rates) if len(rates) >= AGREEING else ZERO
-    alike = [rate for rate in rates if abs(rate - usual) <= _SIMILAR * abs(usual)]
-    if len(alike) < AGREEING:
-        usual = ZERO  # they bought something now and then
+    usual = _steady([seen[other].fall / seen[other].days for other in near])
     stretch = seen[index]
-    cost = max(stretch.fall - usual * stretch.days, ZERO)
+    cost = stretch.fall - usual * stretch.days
+    if cost < 0:
+        cost = max(stretch.fall, ZERO)  # the usual was not charged
     return _Voice(index=index, price=cost / stretch.parts, parts=stretch.parts)
 
 
@@ -202,16 +200,26 @@ def sms_cost(seen: Sequence[Stretch], known: Sequence[Decimal]) -> list[Decimal]
 def usual_costs(seen: Sequence[Stretch], extras: Sequence[Decimal]) -> list[Decimal]:
     """Return what was usual a day around each stretch, of what it cost beside SMS.
 
-    It is the middle one of nine, so that a daily fee counts from its first day on, and
-    something that is bought now and then does not.
+    It is what nine whole stretches have in common, so that a daily fee counts from its
+    first day on, and what is bought now and then does not.
     """
-    rates = [
-        extra / stretch.days if stretch.whole else None
-        for stretch, extra in zip(seen, extras, strict=True)
+    whole = [index for index, stretch in enumerate(seen) if stretch.whole]
+    rates = [extras[index] / seen[index].days for index in whole]
+    around = [
+        _steady(rates[max(place - NEIGHBOURS, 0) : place + NEIGHBOURS + 1])
+        for place in range(len(rates))
     ]
     found = []
-    for index in range(len(rates)):
-        around = rates[max(index - NEIGHBOURS, 0) : index + NEIGHBOURS + 1]
-        told = [rate for rate in around if rate is not None]
-        found.append(median(told) if told else ZERO)
+    for index in range(len(seen)):
+        place = min(bisect_left(whole, index), len(whole) - 1)
+        found.append(around[place] if whole else ZERO)
     return found
+
+
+def _steady(rates: Sequence[Decimal]) -> Decimal:
+    """Return the middle one of some rates if half of them are like it, else 0."""
+    if len(rates) < AGREEING:
+        return ZERO
+    middle = median(rates)
+    alike = [rate for rate in rates if abs(rate - middle) <= _SIMILAR * abs(middle)]
+    return middle if 2 * len(alike) >= len(rates) else ZERO

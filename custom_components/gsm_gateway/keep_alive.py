@@ -90,7 +90,8 @@ class KeepAlive:
     async def _look_at(self, sim: ConfigSubentry) -> None:
         sim_id, now = sim.subentry_id, local_now(self._clock)
         silence = timedelta(days=sim.data[CONF_KEEP_ALIVE_DAYS])
-        last = self._last.get(sim_id)
+        is_watched = self._upkeep(sim_id).idle_since is not None
+        last = self._last.get(sim_id) if is_watched else None
         if last is None or last.on != now.date() or now - last.at >= silence:
             last = await self._async_last_sent(sim)
         if now - last.at < silence or now.time() < LOOK_AT:

@@ -77,11 +77,13 @@ class Reader:
         """Return the numbers of an answer that may be its balance."""
         return find_numbers(answer, country=self.country, currency=self.currency)
 
-    def learn(self, answer: str, picked: str) -> str | None:
-        """Return the pattern of the number that was picked; None if none was.
+    def learn(self, answer: str, picked: str | None) -> str | None:
+        """Return the pattern of the number that was picked; None if none is the balance.
 
         Raises `InvalidInput`.
         """
+        if picked is None:
+            raise InvalidInput(**{CONF_PICKED: "nothing_picked"})
         if picked == NO_NUMBER:
             return None
         try:
@@ -122,7 +124,10 @@ def fitting_pattern(user_input: Mapping[str, Any], reader: Reader, answer: str) 
 
 
 def numbers_schema(choices: Sequence[Choice]) -> vol.Schema:
-    """Return the choice of a number, or of none."""
+    """Return the choice of a number, or of none.
+
+    It may be left open: a page picks the first choice of what has to be filled in.
+    """
     options = [
         SelectOptionDict(value=str(index), label=_label(choice))
         for index, choice in enumerate(choices)
@@ -133,7 +138,7 @@ def numbers_schema(choices: Sequence[Choice]) -> vol.Schema:
             options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_PICKED
         )
     )
-    return vol.Schema({vol.Required(CONF_PICKED): numbers})
+    return vol.Schema({vol.Optional(CONF_PICKED): numbers})
 
 
 def as_block(answer: str) -> str:

@@ -67,7 +67,8 @@ class PatternSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
             wrong = InvalidInput(base="other_answer")
         elif user_input is not None:
             try:
-                learned = self._reader.learn(self._answer, user_input[CONF_PICKED])
+                picked = user_input.get(CONF_PICKED)
+                learned = self._reader.learn(self._answer, picked)
             except InvalidInput as err:
                 wrong = err
             else:

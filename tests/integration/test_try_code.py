@@ -121,6 +121,8 @@ async def test_a_number_is_picked_and_its_pattern_is_shown_changed_and_saved(
             "3   (…Konto B 7,35 Stufe 3)",
             "none",
         ]
+        await dialog.fill()
+        assert dialog.result["errors"] == {"picked_number": "nothing_picked"}
         await dialog.fill(picked_number="1")
         assert dialog.result["step_id"] == "pattern"
         learned = dialog.suggested("balance_pattern")

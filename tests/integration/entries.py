@@ -100,9 +100,14 @@ async def settle(hass: HomeAssistant) -> None:
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def asked_just_now(hass: HomeAssistant, entry: ConfigEntry, *sim_ids: str) -> None:
-    """Write into the log that SIMs were asked for their balance: none is due today."""
-    now = dt_util.utcnow()
+def asked_just_now(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    *sim_ids: str,
+    ago: timedelta = timedelta(),
+) -> None:
+    """Write into the log that SIMs were asked for their balance: none is due for a day."""
+    now = dt_util.utcnow() - ago
     schedule = {
         "interval": 86400,
         "next_due": (now + timedelta(days=1)).isoformat(),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -24,7 +25,7 @@ from tests.integration.wires import (
 from tests.simulator.core.journal import SMS_ON_AIR, USSD_DIALLED
 
 SCALE = 30.0
-CODE = {"balance_code": "*100#", "balance_interval": 24, "currency": "RUB"}
+CODE: dict[str, Any] = {"balance_code": "*100#", "balance_interval": 24, "currency": "RUB"}
 
 type Home = tuple[SimulatedBox, MockConfigEntry]
 

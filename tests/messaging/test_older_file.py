@@ -1,11 +1,17 @@
 """A message log of an earlier version is taken over with all that is in it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 import sqlite3
 
+from custom_components.gsm_gateway.balance.readings import Reading
+from custom_components.gsm_gateway.balance_store import BalanceStore
+
 from .hand_clock import HandClock
 from .receiving import after_a_kill, listening
+from .storing import Log
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -45,3 +51,24 @@ async def test_first_version(
             await again.bring("new")
             assert again.acknowledged == ["new", "new"]
             assert again.texts == []
+
+
+async def test_second_version(clock: HandClock, tmp_path: Path) -> None:
+    older_file(2, tmp_path / "log.db")
+    log = Log(tmp_path, clock)
+    await log.store.open()
+    assert log.troubles == []
+    store = BalanceStore(log.store, "box")
+    (known,) = (await store.async_load()).values()
+    assert known.schedule
+    assert known.schedule.last_asked == datetime(2026, 11, 1, 10, tzinfo=UTC)
+    assert (known.balance, known.currency) == (Decimal("12.50"), "PLN")
+    assert (known.count, known.unread, known.answers) == (None, None, ())
+    assert await store.async_readings(datetime.fromtimestamp(0, UTC)) == []
+
+    at = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    reading = Reading(at=at, amount=Decimal("12.30"), parts=2)
+    await store.async_save("sim1", known, reading)
+    found = await store.async_readings(datetime.fromtimestamp(0, UTC))
+    assert found == [("sim1", "PLN", reading)]
+    await log.store.close()

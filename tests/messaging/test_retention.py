@@ -26,6 +26,7 @@ TABLES = {
     "gap": "box_id",
     "box": "box_id",
     "balance": "sim_id",
+    "balance_reading": "sim_id",
 }
 
 
@@ -81,6 +82,18 @@ def entry(text: str, at: float, box_id: str = "box", channel: int = 1) -> Statem
         box_time="",
         settled=1,
         seen_at=at,
+    )
+
+
+def reading(sim_id: str, at: float, box_id: str = "box") -> Statement:
+    return row(
+        "balance_reading",
+        sim_id=sim_id,
+        box_id=box_id,
+        at=at,
+        amount="12.50",
+        currency="PLN",
+        parts=0,
     )
 
 
@@ -149,6 +162,12 @@ async def test_what_the_limits_count_outlives_its_text(log: Log) -> None:
     assert await left(log) == {}
 
 
+async def test_readings_of_balances_are_kept_for_more_than_a_year(log: Log) -> None:
+    await log.store.write(reading("old", ago(days=401)), reading("new", ago(days=399)))
+    await prune(log.store, START, 7)
+    assert await left(log) == {"balance_reading": ["new"]}
+
+
 async def test_the_last_entries_of_each_page_are_remembered(log: Log) -> None:
     old = ago(days=200)
     await log.store.write(*(entry(f"a{n:03}", old + n) for n in range(60)))
@@ -189,6 +208,7 @@ async def test_a_removed_box_leaves_nothing(log: Log) -> None:
             row("gap", box_id=box, since=at),
             row("box", box_id=box),
             row("balance", box_id=box, sim_id=f"b {box}", facts="{}"),
+            reading(f"b {box}", at, box),
         )
     waits = {"state": "queued", "line_id": None}
     await log.store.write(
@@ -208,6 +228,7 @@ async def test_a_removed_box_leaves_nothing(log: Log) -> None:
         "gap": ["other"],
         "box": ["other"],
         "balance": ["b other"],
+        "balance_reading": ["b other"],
     }
 
 

@@ -19,17 +19,24 @@ from .furnish import (
     add_tg,
     add_udp_goip,
     aim_automations,
+    find_subentry,
     reject_calls,
+    tell_line_states,
     wait_for_sims,
+    warn_below,
 )
 from .home import Home, HomeError
 from .inventory import (
+    LOW,
+    LOW_BELOW,
     SIMS,
     STRANGER_ADDRESS,
     STRANGER_PASSWORD,
+    THRIFTY,
     WEB_PASSWORD,
 )
 from .life import live
+from .past import DAYS, Account, draw_past, write_past
 from .ports import free_port, free_udp_port
 from .seen import CheckFailed
 
@@ -76,8 +83,29 @@ async def _furnish(home: Home, boxes: Boxes, udp_port: int) -> list[SimEntities]
     await add_contact(home)
     sims = await wait_for_sims(home, SIMS)
     await aim_automations(home, sims)
-    await reject_calls(home, next(sim for sim in sims if sim.call))
+    own = {sim.line: sim for sim in sims if sim.call}
+    await reject_calls(home, own[THRIFTY])
+    await warn_below(home, own[LOW], LOW_BELOW)
+    unread = next(sim for sim in sims if sim.box == "GoIP-1")
+    await _give_past(home, own[THRIFTY], unread)
+    sims = await wait_for_sims(home, SIMS)
+    await tell_line_states(home, boxes.udp)
     return sims
+
+
+async def _give_past(home: Home, thrifty: SimEntities, unread: SimEntities) -> None:
+    """Make up the past of two SIMs, while Home Assistant does not run."""
+    say(
+        f"Making up {DAYS} days for {thrifty.device}, and starting Home Assistant again"
+    )
+    accounts = (
+        Account(*await find_subentry(home, thrifty), "EUR"),
+        Account(*await find_subentry(home, unread), "RUB"),
+    )
+    await home.stop()
+    write_past(home.folder, *accounts)
+    await home.run_again()
+    await draw_past(home, thrifty, "EUR")
 
 
 def _hint(stranger: Box) -> str:

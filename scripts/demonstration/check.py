@@ -1,6 +1,7 @@
 """The main job, gone through once from outside: balance, SMS out, SMS in, two answers."""
 
 from .boxes import Box, Boxes
+from .check_money import check_money
 from .check_udp import check_udp
 from .furnish import SimEntities
 from .home import Home
@@ -21,8 +22,7 @@ async def check(home: Home, boxes: Boxes, sims: list[SimEntities]) -> None:
     """Do the main job on all boxes and print each thing seen. Raises CheckFailed."""
     if len(sims) != SIMS:
         raise CheckFailed(f"{SIMS} SIMs were expected, there are {len(sims)}")
-    for sim in sims:
-        await check_balance(home, sim)
+    await check_money(home, boxes, sims)
     known = [*boxes.added.values()]
     await _check_contact(home, known)
     last = {sim.box: sim for sim in sims}
@@ -34,19 +34,6 @@ async def check(home: Home, boxes: Boxes, sims: list[SimEntities]) -> None:
         await _receive(home, box, sim, asker, "status")
         await on_air(home, known, asker, "All is well at home.")
     await check_udp(home, boxes, [sim for sim in sims if sim.call])
-
-
-async def check_balance(home: Home, sim: SimEntities) -> None:
-    """Press the button and see a balance."""
-    await home.action("button", "press", {"entity_id": sim.refresh})
-
-    async def look() -> str | None:
-        state = await home.state(sim.balance)
-        if state["state"] in ("unknown", "unavailable"):
-            return None
-        return f"{state['state']} {state['attributes']['unit_of_measurement']}"
-
-    print(f"balance of {sim.device}: {await eventually(f'{sim.balance}', look)}")
 
 
 async def _check_contact(home: Home, boxes: list[Box]) -> None:

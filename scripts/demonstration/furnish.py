@@ -18,6 +18,7 @@ from .inventory import (
 )
 
 TELLING_SECONDS = 60
+UNKNOWN = ("unknown", "unavailable")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class SimEntities:
     signal: str
     line_state: str
     call: str
+    valid_until: str
+    cost_per_day: str
+    days_left: str
+    sms_left: str
+    last_top_up: str
 
     @property
     def box(self) -> str:
@@ -74,8 +80,11 @@ async def add_udp_goip(home: Home, box: Box, port: int) -> None:
         await box.command(home.session, "option", name=name, value=value)
     await box.call(home.session, port)
     _check_added(await flow.fill(_balance_page(await flow.wait())))
+
+
+async def tell_line_states(home: Home, box: Box) -> None:
+    """Let a GoIP tell what its lines do: it tells of changes, else nothing would be shown."""
     for line in (await box.state(home.session))["lines"]:
-        # What a line does is told when it changes; else nothing would be shown at first.
         await box.command(
             home.session, "push", line=line["line"], verb="STATE", info="IDLE"
         )
@@ -172,19 +181,37 @@ async def add_contact(home: Home) -> None:
     )
 
 
-async def reject_calls(home: Home, sim: SimEntities) -> None:
-    """Let a SIM reject calls at once, as a person does in its settings."""
+async def find_subentry(home: Home, sim: SimEntities) -> tuple[str, str]:
+    """Return the ids of the entry and the subentry of a SIM."""
     (device,) = [
         device
         for device in await home.websocket("config/device_registry/list")
         if device["id"] == sim.device_id
     ]
     ((entry_id, (subentry_id,)),) = device["config_entries_subentries"].items()
+    return entry_id, subentry_id
+
+
+async def reject_calls(home: Home, sim: SimEntities) -> None:
+    """Let a SIM reject calls at once, as a person does in its settings."""
+    await _change(home, sim, calls={"reject_calls": True})
+
+
+async def warn_below(home: Home, sim: SimEntities, amount: float) -> None:
+    """Let a SIM's balance count as low below an amount, as a person does in its settings."""
+    await _change(home, sim, warnings={"balance_low": amount})
+
+
+async def _change(home: Home, sim: SimEntities, **sections: dict[str, Any]) -> None:
+    """Fill in sections of a SIM's settings, and leave the rest as it is."""
+    entry_id, subentry_id = await find_subentry(home, sim)
     flow = home.subentry_flow(entry_id, "sim", subentry_id)
     await flow.start()
     step = await flow.fill({"next_step_id": "change"})
     page = _suggestions(step["data_schema"])
-    await flow.fill({**page, "calls": {"reject_calls": True}})
+    for name, fields in sections.items():
+        page[name] = {**page.get(name, {}), **fields}
+    await flow.fill(page)
 
 
 async def find_sims(home: Home) -> list[SimEntities]:
@@ -209,6 +236,11 @@ async def find_sims(home: Home) -> list[SimEntities]:
             signal=keys.get("signal", ""),
             line_state=keys.get("line_state", ""),
             call=keys.get("incoming_call", ""),
+            valid_until=keys.get("valid_until", ""),
+            cost_per_day=keys.get("cost_per_day", ""),
+            days_left=keys.get("days_left", ""),
+            sms_left=keys.get("sms_left", ""),
+            last_top_up=keys.get("last_top_up", ""),
         )
         for device_id, keys in found.items()
         if "balance" in keys
@@ -223,16 +255,23 @@ async def wait_for_sims(home: Home, number: int) -> list[SimEntities]:
         async with asyncio.timeout(TELLING_SECONDS):
             while True:
                 sims = await find_sims(home)
-                if len(sims) >= number and all(map(_is_told, sims)):
+                states = {
+                    state["entity_id"]: state["state"]
+                    for state in await home.request("GET", "/api/states")
+                }
+                told = [sim for sim in sims if _is_told(sim, states)]
+                if len(told) == len(sims) >= number:
                     return sims
                 await asyncio.sleep(0.3)
     except TimeoutError:
         raise HomeError(f"{number} SIMs were expected, there are {sims}") from None
 
 
-def _is_told(sim: SimEntities) -> bool:
-    """Tell whether a box has said of a line what it can say."""
-    return bool(sim.signal and (sim.line_state or not sim.call))
+def _is_told(sim: SimEntities, states: Mapping[str, str]) -> bool:
+    """Tell whether a box has said of a line what it says by itself."""
+    if not sim.signal or (sim.call and not sim.line_state):
+        return False
+    return states.get(sim.signal, UNKNOWN[0]) not in UNKNOWN
 
 
 async def aim_automations(home: Home, sims: list[SimEntities]) -> None:

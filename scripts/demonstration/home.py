@@ -36,7 +36,7 @@ class Home:
         """Prepare a home in an empty folder, to listen on 127.0.0.1."""
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "home-assistant.log"
-        self._folder = folder
+        self.folder = folder
         self._port = port
         self._token = ""
         self._message_id = 0
@@ -67,8 +67,12 @@ class Home:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop Home Assistant and close the client."""
-        await self.leave()
+        await self.stop()
         await self.session.close()
+
+    async def stop(self) -> None:
+        """Stop Home Assistant; its folder stays."""
+        await self.leave()
         if self._process.returncode is None:
             self._process.terminate()
             try:
@@ -105,7 +109,7 @@ class Home:
         self._process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("hass")),
             "--config",
-            str(self._folder),
+            str(self.folder),
             "--log-file",
             str(self.log),
             "--skip-pip",
@@ -117,8 +121,8 @@ class Home:
 
     def _furnish(self) -> None:
         """Lay out the configuration folder."""
-        shutil.copytree(HOUSEHOLD, self._folder, dirs_exist_ok=True)
-        configuration = self._folder / "configuration.yaml"
+        shutil.copytree(HOUSEHOLD, self.folder, dirs_exist_ok=True)
+        configuration = self.folder / "configuration.yaml"
         configuration.write_text(
             f"{configuration.read_text()}\n"
             f"http:\n  server_host: 127.0.0.1\n  server_port: {self._port}\n"
@@ -126,10 +130,10 @@ class Home:
         # A copy, not a link: what is restored from a backup takes its place.
         shutil.copytree(
             ROOT / "custom_components",
-            self._folder / "custom_components",
+            self.folder / "custom_components",
             ignore=shutil.ignore_patterns("__pycache__"),
         )
-        storage = self._folder / ".storage"
+        storage = self.folder / ".storage"
         storage.mkdir()
         (storage / "onboarding").write_text(json.dumps(WELCOME))
 
@@ -230,6 +234,11 @@ class Home:
         """Return a flow that adds a box: a new one, or one that waits for the user."""
         path = "/api/config/config_entries/flow"
         return Flow(self, path, {"handler": "gsm_gateway"}, flow_id)
+
+    def repair_flow(self, issue_id: str) -> Flow:
+        """Return the dialogue behind a repair."""
+        start = {"handler": "gsm_gateway", "issue_id": issue_id}
+        return Flow(self, "/api/repairs/issues/fix", start)
 
     def subentry_flow(self, entry_id: str, kind: str, subentry_id: str = "") -> Flow:
         """Return a flow that adds a subentry, or changes the one that is named."""

@@ -1,5 +1,7 @@
 """The simulated boxes of the demonstration and their SIM cards, and what their owner knows."""
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 import shlex
 
 SIMS = 7
@@ -26,6 +28,19 @@ BALANCE_CODES = {
 }
 """What the owner of these cards knows, for where the form proposes nothing."""
 
+THRIFTY, LAPSING, BY_SMS, LOW = range(1, 5)
+"""Lines of the GoIP by UDP: a SIM with a past, one whose validity ends soon, one whose
+balance comes as an SMS, one that is to be told of when it gets low."""
+UNREAD = "Beeline"
+"""The operator whose answer cannot be read without help, since yesterday."""
+UNREAD_WORDS = "Vy mozhete potratit {balance}. Podarok 12.00."
+UNREAD_AMOUNT, UNREAD_BEFORE = Decimal("87.10"), Decimal("91.00")
+
+BALANCE, PRICE = Decimal("14.20"), Decimal("0.09")
+"""Of the SIM with a past."""
+LOW_BELOW = 40
+VALID_UNTIL = (datetime.now(UTC) + timedelta(days=4)).date()
+
 KEEPALIVE_SECONDS = 10
 """A box calls every 30 seconds; somebody who looks on waits less."""
 
@@ -50,39 +65,43 @@ def _goip(number: int, lines: int) -> list[str]:
 UDP_GOIP = (
     *_goip(1, lines=4),
     *_card(
-        1,
+        THRIFTY,
         operator="o2",
         imsi="262070000000001",
         number="+491760000001",
-        balance="14.20",
-        price_per_sms="0.09",
+        balance=str(BALANCE),
+        price_per_sms=str(PRICE),
         balance_code="*101#",
         balance_template="Ihr Guthaben betraegt {balance} EUR.",
     ),
     *_card(
-        2,
+        LAPSING,
         operator="Plus",
         imsi="260010000000002",
         number="+48601000002",
         balance="31.50",
         price_per_sms="0.20",
         balance_code="*100#",
-        balance_template="Stan konta: {balance} PLN. Konto wazne do 01-03-2027.",
+        balance_template=(
+            f"Stan konta: {{balance}} PLN. Konto wazne do {VALID_UNTIL:%d-%m-%Y}."
+        ),
         signal="12",
     ),
     *_card(
-        3,
+        BY_SMS,
         operator="MTS",
         imsi="250010000000003",
         number="+79160000003",
         balance="152.40",
         price_per_sms="2.50",
         balance_code="*100#",
-        balance_template="Баланс: {balance} р.",
+        balance_template="Ваш запрос принят. Ответ придёт в SMS.",
+        **{"sms:*100#": "Баланс: {balance} р."},
+        sms_sender="MTS",
         signal="26",
     ),
     *_card(
-        4,
+        LOW,
         operator="Kyivstar",
         imsi="255030000000004",
         number="+380670000004",
@@ -100,13 +119,13 @@ SMPP_GOIP = (
     *("--smpp-id", "goip", "--smpp-password", SMPP_PASSWORD),
     *_card(
         1,
-        operator="Beeline",
+        operator=UNREAD,
         imsi="250990000000007",
         number="+79030000007",
-        balance="87.10",
+        balance=str(UNREAD_AMOUNT),
         price_per_sms="1.95",
         balance_code="*102#",
-        balance_template="Vash balans {balance} r.",
+        balance_template=UNREAD_WORDS,
         signal="18",
     ),
 )

@@ -13,6 +13,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.signal_type import SignalType
 
+from .balance.readings import Outlook
 from .balance_news import BalanceRead
 from .const import CONF_CHANNEL, CONF_CURRENCY, DOMAIN
 from .devices import async_device, unique_id
@@ -37,6 +38,8 @@ class ReadingNews(SimNews):
     """A balance was read."""
 
     read: BalanceRead
+    outlook: Outlook
+    """As of this reading."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +63,11 @@ SIGNAL_EXPIRY_CHECKED: Final[SignalType[ExpiryNews]] = SignalType(
 
 @callback
 def announce_reading(
-    hass: HomeAssistant, entry: ConfigEntry, sim: ConfigSubentry, read: BalanceRead
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    sim: ConfigSubentry,
+    read: BalanceRead,
+    outlook: Outlook,
 ) -> None:
     """Tell of a balance that was read."""
     before = read.before.amount if read.before else None
@@ -71,6 +78,7 @@ def announce_reading(
             entity_ids=_entity_ids(hass, entry, sim),
             settings=sim.data,
             read=read,
+            outlook=outlook,
         )
         async_dispatcher_send(hass, SIGNAL_BALANCE_TOLD, news)
 

@@ -238,7 +238,8 @@ class BalanceBook:
             )
             signal = SIGNAL_BALANCE_READ.format(sim_id)
             async_dispatcher_send(self._hass, signal, news)
-            announce_reading(self._hass, self._entry, sim, news)
+            outlook = self._readings.outlook(sim_id, currency)
+            announce_reading(self._hass, self._entry, sim, news, outlook)
 
     async def _async_put_aside(
         self, sim: ConfigSubentry, answer: KeptAnswer, found: Balance | None

@@ -30,7 +30,11 @@ class BalanceLowCondition(EntityConditionBase):
 
     _domain_specs = {SENSOR: DomainSpec()}  # noqa: RUF012 # as the base has it
     _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
-        {vol.Required(CONF_OPTIONS, default={}): {vol.Optional(CONF_BELOW): amount}}
+        {
+            vol.Required(CONF_OPTIONS, default={}): {
+                vol.Optional(CONF_BELOW): vol.Maybe(amount)
+            }
+        }
     )
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:

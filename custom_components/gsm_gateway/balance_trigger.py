@@ -98,18 +98,24 @@ class _SimTrigger[News: SimNews](Trigger):
 class BalanceLowTrigger(_SimTrigger[ReadingNews]):
     """Starts when a balance is read that is low, and the one before was not."""
 
-    _schema = _schema({vol.Optional(CONF_BELOW): amount})
+    _schema = _schema({vol.Optional(CONF_BELOW): vol.Maybe(amount)})
     _signal = SIGNAL_BALANCE_TOLD
 
     @override
     def _own_data(self, news: ReadingNews) -> dict[str, Any] | None:
-        threshold = self._options.get(CONF_BELOW, news.settings.get(CONF_BALANCE_LOW))
+        threshold = self._options.get(CONF_BELOW)
+        if threshold is None:
+            threshold = news.settings.get(CONF_BALANCE_LOW)
         if threshold is None:
             return None
         low, before = Decimal(str(threshold)), news.read.before
         if news.read.reading.amount >= low or (before and before.amount < low):
             return None
-        return {"threshold": float(threshold)}
+        days_left = news.outlook.days_left
+        return {
+            "threshold": float(threshold),
+            "days_left": None if days_left is None else int(days_left),
+        }
 
     @override
     def _words(self, news: ReadingNews) -> str:

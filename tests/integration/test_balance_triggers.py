@@ -60,6 +60,7 @@ async def test_a_low_balance_starts_once_with_all_that_is_known(
         "previous": 6.0,
         "valid_until": "2026-06-01",
         "threshold": 5.0,
+        "days_left": None,
     }
     assert start["description"] == "Low balance of Cellar SIM 1"
 

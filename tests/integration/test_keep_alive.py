@@ -42,9 +42,9 @@ async def home(
 async def days(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, count: int = 1
 ) -> None:
-    """Let days pass, quarter by quarter: at 0, 6, 12 and 18 o'clock."""
-    for _ in range(4 * count):
-        clock.tick(timedelta(hours=6))
+    """Let days pass: at midnight and at noon something may happen."""
+    for _ in range(2 * count):
+        clock.tick(timedelta(hours=12))
         async_fire_time_changed(hass)
         await settle(hass)
 

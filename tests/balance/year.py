@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate, pairwise
+from math import inf
 from random import Random
 from statistics import median
 import sys
@@ -255,7 +256,7 @@ def judge(life: Life, told: Sequence[Told]) -> Figures:
         readings=len(told),
         price_known_after=known[0].day,
         price_right=len(right) / len(known),
-        price_followed_after=followed[0] - PRICE_CHANGES,
+        price_followed_after=min(followed, default=inf) - PRICE_CHANGES,
         cost_error=median(costs),
         cost_error_of_most=_most(costs),
         days_left_error=median(lasts),

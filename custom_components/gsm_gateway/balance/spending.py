@@ -143,6 +143,8 @@ def prices(seen: Sequence[Stretch], unit: Decimal, highest: Decimal) -> list[Dec
         voices = [_voice(seen, one, idle) for one in heard]
         if agreed := _agreed(voices, found[-1:], unit):
             price = _common(agreed, unit)
+            if found and price % unit and abs(price - found[-1]) <= _NEAR * price:
+                continue  # the same, less exactly
             since = agreed[0].index if found else 0
             found[since:] = [price] * (index + 1 - since)
     return found
@@ -168,9 +170,9 @@ def _agreed(
     camp = max(camps, key=len)
     if len(camp) < AGREEING:
         return []
+    others = [one for one in voices if one.index > camp[0].index and one not in camp]
     for price in known:
-        loyal = [one for one in voices if abs(one.price - price) < unit / one.parts]
-        if any(one.index >= camp[0].index for one in loyal):
+        if any(abs(one.price - price) < unit / one.parts for one in others):
             return []
     return camp
 
@@ -183,12 +185,13 @@ def _near(one: _Voice, other: _Voice, unit: Decimal) -> bool:
 
 
 def _common(camp: Sequence[_Voice], unit: Decimal) -> Decimal:
-    """Return the price of all, a round one where that explains them too."""
+    """Return the price of all, a round one where that explains enough of them."""
+    rounded = round(median(one.price for one in camp) / unit) * unit
+    fits = [one for one in camp if abs(one.price - rounded) * one.parts <= unit / 2]
+    if len(fits) >= AGREEING:
+        return rounded
     parts = sum(one.parts for one in camp)
-    exact = sum((one.price * one.parts for one in camp), ZERO) / parts
-    rounded = round(exact / unit) * unit
-    fits = all(abs(one.price - rounded) * one.parts <= unit for one in camp)
-    return rounded if fits else exact
+    return sum((one.price * one.parts for one in camp), ZERO) / parts
 
 
 def sms_cost(seen: Sequence[Stretch], known: Sequence[Decimal]) -> list[Decimal]:

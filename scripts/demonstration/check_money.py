@@ -9,6 +9,7 @@ from .home import Home
 from .inventory import (
     LAPSING,
     LOW,
+    LOW_AMOUNT,
     LOW_BELOW,
     PRICE,
     THRIFTY,
@@ -21,7 +22,6 @@ from .seen import CheckFailed, eventually
 
 A_DAY = (Decimal("0.15"), Decimal("0.45"))
 """What the SIM with a past has spent a day, or a little more after this check."""
-LOW_AMOUNT = "23.10"
 
 
 async def check_money(home: Home, boxes: Boxes, sims: list[SimEntities]) -> None:
@@ -121,14 +121,15 @@ async def _check_low(home: Home, box: Box, sim: SimEntities) -> None:
     """Let a balance fall below the threshold, and see what the automation says."""
     await box.command(home.session, "balance", line=sim.line, amount=LOW_AMOUNT)
     await _refresh(home, sim)
-    expected = f"{sim.device} has {float(LOW_AMOUNT)} UAH left."
+    expected = f"{sim.device}: the balance is low, {LOW_AMOUNT} UAH."
 
-    async def look() -> bool:
+    async def look() -> str | None:
         told = await home.websocket("persistent_notification/get")
-        return expected in [each["message"] for each in told]
+        found = (each["message"] for each in told)
+        return next((words for words in found if words.startswith(expected)), None)
 
-    await eventually(f"a notification: {expected}", look)
-    print(f"low: below {LOW_BELOW}, {expected}")
+    words = await eventually(f"a notification: {expected}", look)
+    print(f"low, below {LOW_BELOW}: {words}")
 
 
 async def _issues(home: Home, key: str, device: str) -> list[str]:

@@ -4,6 +4,8 @@ from typing import Any
 
 from .furnish import SimEntities
 from .home import Home
+from .inventory import LAPSING, THRIFTY
+from .past import DAYS
 
 PATH = "sim-cards"
 
@@ -30,13 +32,6 @@ def _view(sims: list[SimEntities], hint: str) -> dict[str, Any]:
     balances = [
         {"type": "tile", "entity": sim.balance, "name": sim.device} for sim in sims
     ]
-    asked = sims[0]
-    history = {
-        "type": "history-graph",
-        "title": f"Balance of {asked.device}",
-        "hours_to_show": 1,
-        "entities": [{"entity": asked.balance, "name": asked.device}],
-    }
     form = {
         "type": "entities",
         "title": "Write an SMS",
@@ -47,13 +42,15 @@ def _view(sims: list[SimEntities], hint: str) -> dict[str, Any]:
         ],
     }
     hints = [{"type": "markdown", "content": hint}] if hint else []
+    own = {sim.line: sim for sim in sims if sim.call}
     return {
         "title": "SIM cards",
         "path": "overview",
         "type": "sections",
-        "max_columns": 3,
+        "max_columns": 4,
         "sections": [
-            _section("Balances", "mdi:cash", *balances, history, *hints),
+            _section("Balances", "mdi:cash", *balances, _to_do(own[LAPSING]), *hints),
+            _section("Looking ahead", "mdi:calendar-clock", *_ahead(own[THRIFTY])),
             _section("Lines", "mdi:signal", _lines(sims), *_calls(sims)),
             _section("Messages", "mdi:message-text", form, _messages(sims)),
         ],
@@ -64,6 +61,47 @@ def _section(heading: str, icon: str, *cards: dict[str, Any]) -> dict[str, Any]:
     """Return a column."""
     first = {"type": "heading", "heading": heading, "icon": icon}
     return {"type": "grid", "cards": [first, *cards]}
+
+
+def _ahead(sim: SimEntities) -> list[dict[str, Any]]:
+    """Return what a past lets foresee, and the past."""
+    tiles = [
+        {"type": "tile", "entity": entity_id, "name": name}
+        for entity_id, name in (
+            (sim.cost_per_day, "Cost per day"),
+            (sim.days_left, "Days left"),
+            (sim.sms_left, "SMS left"),
+            (sim.last_top_up, "Last top-up"),
+        )
+    ]
+    graph = {
+        "type": "statistics-graph",
+        "title": f"Balance of {sim.device}",
+        "entities": [{"entity": sim.balance, "name": sim.device}],
+        "days_to_show": DAYS,
+        "period": "day",
+        "stat_types": ["state"],
+        "chart_type": "line",
+        "hide_legend": True,
+    }
+    note = {
+        "type": "markdown",
+        "content": f"All about {sim.device}. What it spent in the {DAYS} days before "
+        "the demo began is made up, so that there is something to look ahead from. "
+        "The other SIMs begin today.",
+    }
+    return [*tiles, graph, note]
+
+
+def _to_do(lapsing: SimEntities) -> dict[str, Any]:
+    """Return what waits to be clicked."""
+    return {
+        "type": "markdown",
+        "title": "To be clicked",
+        "content": "Under [Repairs](/config/repairs):\n\n"
+        "* An operator's answer is not understood: pick the number that is the balance.\n"
+        f"* {lapsing.device} is valid until {_shown(lapsing.valid_until)} only.\n",
+    }
 
 
 def _lines(sims: list[SimEntities]) -> dict[str, Any]:

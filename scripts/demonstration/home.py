@@ -127,6 +127,7 @@ class Home:
             f"{configuration.read_text()}\n"
             f"http:\n  server_host: 127.0.0.1\n  server_port: {self._port}\n"
         )
+        shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
         # A copy, not a link: what is restored from a backup takes its place.
         shutil.copytree(
             ROOT / "custom_components",

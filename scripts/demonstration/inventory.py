@@ -38,7 +38,7 @@ UNREAD_AMOUNT, UNREAD_BEFORE = Decimal("87.10"), Decimal("91.00")
 
 BALANCE, PRICE = Decimal("14.20"), Decimal("0.09")
 """Of the SIM with a past."""
-LOW_BELOW = 40
+LOW_BELOW, LOW_AMOUNT = 40, "23.10"
 VALID_UNTIL = (datetime.now(UTC) + timedelta(days=4)).date()
 
 KEEPALIVE_SECONDS = 10

@@ -7,7 +7,7 @@ import random
 from .boxes import Box, Boxes
 from .furnish import SimEntities
 from .home import Home
-from .inventory import CONTACT_NUMBER
+from .inventory import CONTACT_NUMBER, LOW, LOW_AMOUNT
 
 MESSAGES = (
     ("+491701112233", "ping"),
@@ -33,17 +33,18 @@ RINGING_SECONDS = 8
 
 
 async def live(home: Home, boxes: Boxes, sims: list[SimEntities]) -> None:
-    """Go on until cancelled.
+    """Go on until cancelled: something comes in, and the SIMs are asked for their balances.
 
-    The first SIM that is called gets every ping, whose answer costs it something,
-    and is asked most often: the dashboard shows the history of its balance.
+    One SIM pays for something, so that somebody is told of its low balance.
     """
-    first = next(sim for sim in sims if sim.call)
     for sim in sims:
         await home.action("button", "press", {"entity_id": sim.refresh})
+    await boxes.udp.command(home.session, "balance", line=LOW, amount=LOW_AMOUNT)
+    low = next(sim for sim in sims if sim.call and sim.line == LOW)
+    await home.action("button", "press", {"entity_id": low.refresh})
     for turn in count():
         sender, text = MESSAGES[turn % len(MESSAGES)]
-        sim = first if text == "ping" else random.choice(sims)  # noqa: S311
+        sim = random.choice(sims)  # noqa: S311
         await boxes.added[sim.box].command(
             home.session, "receive", line=sim.line, sender=sender, text=text
         )
@@ -51,7 +52,7 @@ async def live(home: Home, boxes: Boxes, sims: list[SimEntities]) -> None:
             await _call(home, boxes.udp, *CALLS[turn // 2 % len(CALLS)])
         await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311
         await _wander(home, boxes.udp)
-        sim = sims[turn // 2 % len(sims)] if turn % 2 else first
+        sim = sims[turn % len(sims)]
         await home.action("button", "press", {"entity_id": sim.refresh})
 
 

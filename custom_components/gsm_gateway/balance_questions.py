@@ -23,7 +23,7 @@ from .cards import other_card
 from .const import CONF_BALANCE_CODE, SUBENTRY_SIM
 from .devices import sim_on_channel
 from .gateways.clock import Clock
-from .gateways.model import ChannelUnavailable, GatewayError
+from .gateways.model import GatewayError
 from .messaging.line import Line
 from .messaging.messages import State
 from .messaging.store import StoreUnavailable
@@ -176,10 +176,13 @@ class Questions:
         """Dial once, menus and all, and return the last answer.
 
         That it was dialled is on disk before, with other `facts`, whatever comes
-        of it. Raises `GatewayError`. On a full disk, only what somebody waits for
-        is dialled; else raises `StoreUnavailable`.
+        of it. Raises `GatewayError`; `ChannelUnavailable` also where the SIM is not
+        the same any more when its turn has come. On a full disk, only what
+        somebody waits for is dialled; else raises `StoreUnavailable`.
         """
         sim_id = sim.subentry_id
+        line, card = self._lines[sim_id], self._book.card(sim_id)
+        code = sim.data.get(CONF_BALANCE_CODE)
         plan, before = self._plans[sim_id], self._book.kept(sim_id)
         others = [
             other.schedule.next_due
@@ -191,11 +194,20 @@ class Questions:
         if not (kept or waited_for):
             await self._revoke(sim_id, plan, undone)
             raise StoreUnavailable("the disk is full")
-        if other_card(sim.data) is not None:  # found meanwhile
-            await self._revoke(sim_id, plan, undone)
-            raise ChannelUnavailable("another card is in the port")
+
+        def is_wanted() -> bool:
+            """Look again: the turn may come a while later."""
+            return (
+                self._book.card(sim_id) == card
+                and other_card(sim.data) is None
+                and sim.data.get(CONF_BALANCE_CODE) == code
+                and (waited_for or sim in self.askable_sims())
+            )
+
         try:
-            answers = await self._lines[sim_id].run_ussd(codes, waited_for=waited_for)
+            answers = await line.run_ussd(
+                codes, waited_for=waited_for, wanted=is_wanted
+            )
         except NOT_DIALLED:
             await self._revoke(sim_id, plan, undone)
             raise

@@ -1,7 +1,7 @@
 """One arbiter per SIM: SMS, USSD and control take turns, alarms first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -251,23 +251,30 @@ class Line:
         await self._wait(Rank.CONTROL, holder, dials=False)
 
     async def run_ussd(
-        self, codes: Sequence[str], *, waited_for: bool
+        self,
+        codes: Sequence[str],
+        *,
+        waited_for: bool,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> list[UssdReply]:
         """Wait for a turn, dial a code, answer its menus, and return what the operator said.
 
         The steps share one turn and 40 s, and none is repeated; there are fewer
         answers than steps where the network ended the dialogue before. A USSD
-        that nobody waits for lets every SMS go first.
+        that nobody waits for lets every SMS go first; much may change meanwhile,
+        so `wanted` tells once the turn has come whether to dial nevertheless.
 
         Raises what `UssdRunner.run_ussd` raises, `NoReply` after 40 s (in the
         midst of menus `MenuLeft`, for an alarm `AlarmFirst`), `MenuOpen` while a
         menu may be open, and `ChannelUnavailable` when the SIM is switched off
-        by the user.
+        by the user, or the USSD is not wanted any more.
         """
         if not self.enabled:
             raise ChannelUnavailable("the SIM is switched off")
         rank = Rank.ASKED_USSD if waited_for else Rank.USSD
         async with self._breakable(), self._turn(rank):
+            if not (self.enabled and wanted()):
+                raise ChannelUnavailable("it is not to be dialled any more")
             return await self.dialogues.run(codes)
 
     def break_off_ussd(self) -> None:

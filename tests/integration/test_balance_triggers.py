@@ -44,10 +44,10 @@ async def test_a_low_balance_starts_once_with_all_that_is_known(
 ) -> None:
     watched = await watch(hass, LOW)
 
-    for amount in ("6,00", "4,99", "4,00", "5,00", "3,50"):
+    for amount in ("6,00", "5,00", "4,99", "4,00", "5,00", "3,50"):
         await tell(hass, fake_box, amount, until="2026-06-01", clock=freezer)
 
-    assert told(watched, "balance", "previous") == [(4.99, 6.0), (3.5, 5.0)]
+    assert told(watched, "balance", "previous") == [(4.99, 5.0), (3.5, 5.0)]
     start = watched.started[0]
     assert {key: start[key] for key in start.keys() - OWN} == {
         "config_entry_id": purse.entry_id,
@@ -57,7 +57,7 @@ async def test_a_low_balance_starts_once_with_all_that_is_known(
         "sim": "Cellar SIM 1",
         "balance": 4.99,
         "currency": "PLN",
-        "previous": 6.0,
+        "previous": 5.0,
         "valid_until": "2026-06-01",
         "threshold": 5.0,
         "days_left": None,

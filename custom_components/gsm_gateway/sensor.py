@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -14,14 +13,27 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory
+from homeassistant.const import (
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
 
-from .balances import SIGNAL_BALANCE, shows_balance
+from .balance_sensor import (
+    BalanceSensor,
+    BalanceSensorEntityDescription,
+    balance_facts,
+    cost_per_day,
+    days_left,
+    top_up_at,
+    top_up_facts,
+)
+from .balances import shows_balance
 from .cards import card_since
 from .const import SUBENTRY_SIM
 from .entity import SubentryEntity, async_follow_subentries
@@ -34,21 +46,61 @@ from .told_sensor import LastSeenSensor, ToldSensor, ToldSensorEntityDescription
 
 PARALLEL_UPDATES = 0
 
-BALANCE: Final = SensorEntityDescription(
-    key="balance",
-    translation_key="balance",
-    device_class=SensorDeviceClass.MONETARY,
-    state_class=SensorStateClass.TOTAL,
-    suggested_display_precision=2,
+BALANCES: Final = (
+    BalanceSensorEntityDescription(
+        key="balance",
+        translation_key="balance",
+        device_class=SensorDeviceClass.MONETARY,
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=2,
+        value_fn=lambda known, _: known.balance,
+        unit_fn=lambda currency: currency,
+        attributes_fn=balance_facts,
+    ),
+    BalanceSensorEntityDescription(
+        key="last_balance_check",
+        translation_key="last_balance_check",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda known, _: known.checked,
+    ),
+    BalanceSensorEntityDescription(
+        key="balance_valid_until",
+        translation_key="balance_valid_until",
+        device_class=SensorDeviceClass.DATE,
+        value_fn=lambda known, _: known.valid_until,
+    ),
+    BalanceSensorEntityDescription(
+        key="cost_per_day",
+        translation_key="cost_per_day",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=3,
+        value_fn=cost_per_day,
+        unit_fn=lambda currency: f"{currency}/d",
+    ),
+    BalanceSensorEntityDescription(
+        key="days_left",
+        translation_key="days_left",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.DAYS,
+        suggested_display_precision=0,
+        value_fn=days_left,
+    ),
+    BalanceSensorEntityDescription(
+        key="sms_left",
+        translation_key="sms_left",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda _, outlook: outlook.sms_left,
+    ),
+    BalanceSensorEntityDescription(
+        key="last_top_up",
+        translation_key="last_top_up",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=top_up_at,
+        attributes_fn=top_up_facts,
+    ),
 )
-LAST_BALANCE_CHECK: Final = SensorEntityDescription(
-    key="last_balance_check",
-    translation_key="last_balance_check",
-    device_class=SensorDeviceClass.TIMESTAMP,
-    entity_category=EntityCategory.DIAGNOSTIC,
-)
-
-
 TOLD: Final = (
     ToldSensorEntityDescription(
         key="signal",
@@ -164,8 +216,8 @@ async def async_setup_entry(
 
     def build(sim: ConfigSubentry) -> Iterator[SubentryEntity]:
         if shows_balance(sim):
-            yield BalanceSensor(entry, sim, BALANCE)
-            yield LastBalanceCheckSensor(entry, sim, LAST_BALANCE_CHECK)
+            for money in BALANCES:
+                yield BalanceSensor(entry, sim, money)
         for traffic in TRAFFIC:
             yield TrafficSensor(entry, sim, traffic)
         for description in TOLD:
@@ -173,44 +225,6 @@ async def async_setup_entry(
         yield LastSeenSensor(entry, sim, LAST_SEEN)
 
     async_follow_subentries(entry, SUBENTRY_SIM, async_add_entities, build)
-
-
-class BalanceEntity(SubentryEntity, SensorEntity):
-    """What is kept of a SIM's balance, on disk as well."""
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to answers and to changes of the SIM's settings."""
-        signal = SIGNAL_BALANCE.format(self.subentry_id)
-        self.async_on_remove(
-            async_dispatcher_connect(self.hass, signal, self.async_write_ha_state)
-        )
-
-
-class BalanceSensor(BalanceEntity):
-    """The money on a SIM, as its operator said last."""
-
-    @property
-    @override
-    def native_value(self) -> Decimal | None:
-        """Return the last balance that could be read."""
-        return self.entry.runtime_data.balances.known(self.subentry_id).balance
-
-    @property
-    @override
-    def native_unit_of_measurement(self) -> str | None:
-        """Return the currency of the SIM."""
-        return self.entry.runtime_data.balances.known(self.subentry_id).currency
-
-
-class LastBalanceCheckSensor(BalanceEntity):
-    """When the balance was read last."""
-
-    @property
-    @override
-    def native_value(self) -> datetime | None:
-        """Return when the balance was read last."""
-        return self.entry.runtime_data.balances.known(self.subentry_id).checked
 
 
 class TrafficSensor(SubentryEntity, SensorEntity):

@@ -12,6 +12,7 @@ from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
     async_dispatcher_send,
 )
+from homeassistant.helpers.start import async_at_started
 
 from .balance.parser import Balance
 from .balance.readings import Outlook, Reading
@@ -87,6 +88,7 @@ class Balances:
         """The last answer of each SIM."""
         self._heard: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         """How to take the answers that nobody waits for."""
+        self._started = asyncio.Event()
 
     async def async_load(self) -> None:
         """Read what an earlier run has left."""
@@ -98,10 +100,15 @@ class Balances:
         note = self._questions.note_status
         stop = async_dispatcher_connect(self._hass, SIGNAL_SMS_STATUS, note)
         self._entry.async_on_unload(stop)
+        self._entry.async_on_unload(async_at_started(self._hass, self._begin))
         self._entry.async_on_unload(self._book.async_leave)
 
     async def run(self) -> None:
-        """Ask each SIM when its time has come and take every answer, until cancelled."""
+        """Ask each SIM when its time has come and take every answer, until cancelled.
+
+        It begins once the automations are at work: what is low is told only once.
+        """
+        await self._started.wait()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._questions.run())
             group.create_task(self._take_heard())
@@ -245,6 +252,10 @@ class Balances:
                 policy=SendPolicy.NEVER,
             )
         return self._trials[channel]
+
+    @callback
+    def _begin(self, _hass: HomeAssistant) -> None:
+        self._started.set()
 
     async def _take_heard(self) -> None:
         while True:

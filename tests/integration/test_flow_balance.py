@@ -1,12 +1,14 @@
 """What is proposed for the balances of a box's SIMs."""
 
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.gsm_gateway.balance.countries import CURRENCY_OF
+from custom_components.gsm_gateway.balance.operators import Proposal
 from custom_components.gsm_gateway.flow_balance import (
     CURRENCY,
     balance_data,
@@ -155,3 +157,98 @@ def test_sims_are_put_together_by_their_own_operator(
 ) -> None:
     found = find_operators(sims_of_box)
     assert [(operator.name, operator.channels) for operator in found] == groups
+
+
+def catalogue(**facts: Any) -> Proposal:
+    """Return what the catalogue would know of an operator."""
+    known = {"country": "MX", "currency": "MXN", "code": "*133#", "state": "confirmed"}
+    return Proposal(**known | facts)
+
+
+async def opened(
+    hass: HomeAssistant, entry: MockConfigEntry, facts: Proposal
+) -> Dialog:
+    """Open the settings of a SIM that nobody has looked at yet."""
+    data = {"channel": 1, "imsi": "334020000000001", "operator": "Telcel"}
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries["sim1"], data=data
+    )
+    proposed = patch(
+        "custom_components.gsm_gateway.flow_sim.propose", lambda **_: facts
+    )
+    with proposed:
+        return await Dialog.subentry(hass, entry, "sim", "sim1")
+
+
+COSTS = "This operator charges for asking."
+BY_SMS = "This operator sends the balance as an SMS; Home Assistant reads it there."
+
+
+@pytest.mark.parametrize(
+    ("facts", "note"),
+    [
+        ({}, ""),
+        ({"costs": False}, ""),
+        ({"costs": True}, COSTS),
+        ({"replies": "sms"}, BY_SMS),
+        ({"costs": True, "replies": "sms"}, f"{COSTS} {BY_SMS}"),
+        ({"costs": True, "code": None}, ""),
+    ],
+)
+async def test_it_is_told_that_asking_costs_or_is_answered_by_sms(
+    hass: HomeAssistant, known_goip: MockConfigEntry, facts: dict[str, Any], note: str
+) -> None:
+    dialog = await opened(hass, known_goip, catalogue(**facts))
+    assert dialog.told["note"] == note
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ("confirmed", "balance_code"),
+        ("reported", "guessed_code"),
+        ("unsure", "guessed_code"),
+    ],
+)
+async def test_a_sim_that_came_by_itself_gets_proposals_in_its_settings(
+    hass: HomeAssistant, known_goip: MockConfigEntry, state: str, field: str
+) -> None:
+    facts = catalogue(state=state, replies="sms", sms_sender="333")
+    dialog = await opened(hass, known_goip, facts)
+    assert dialog.suggested("country") == "MX"
+    assert dialog.suggested(field) == "*133#"
+    assert dialog.suggested("currency") == "MXN"
+    assert dialog.suggested("reading", "balance_sender") == "333"
+
+
+async def test_who_wanted_no_balance_is_not_offered_one_again(
+    hass: HomeAssistant, known_goip: MockConfigEntry
+) -> None:
+    dialog = await opened(hass, known_goip, catalogue())
+    await dialog.fill(**SETTINGS, country="MX")
+    dialog = await Dialog.subentry(hass, known_goip, "sim", "sim1")
+    assert dialog.suggested("balance_code") is None
+    assert dialog.suggested("country") == "MX"
+
+
+async def test_the_country_is_that_of_the_imsi_until_another_is_chosen(
+    hass: HomeAssistant, known_goip: MockConfigEntry
+) -> None:
+    dialog = await Dialog.subentry(hass, known_goip, "sim", "sim1")
+    assert dialog.suggested("country") == "RU"
+    filled = {"balance_code": "*100#", "currency": "RUB", **SETTINGS}
+    await dialog.fill(**filled, country="KZ")
+    dialog = await Dialog.subentry(hass, known_goip, "sim", "sim1")
+    assert dialog.suggested("country") == "KZ"
+
+
+async def test_the_page_about_a_new_box_tells_that_asking_costs(
+    hass: HomeAssistant, goip_box: GoipBox
+) -> None:
+    with patch(
+        "custom_components.gsm_gateway.flow_balance.propose",
+        lambda **_: catalogue(costs=True),
+    ):
+        dialog = await Dialog.add(hass, "goip")
+        await dialog.fill(**goip_form(goip_box))
+    assert dialog.told["note_1"] == COSTS

@@ -90,7 +90,8 @@ async def _check_past(home: Home, sim: SimEntities) -> None:
     a_day = Decimal(await _known(home, sim.cost_per_day))
     days = Decimal(await _known(home, sim.days_left))
     sms = Decimal(await _known(home, sim.sms_left))
-    top_up = Decimal(await _known(home, sim.last_top_up))
+    facts = (await home.state(sim.last_top_up))["attributes"]
+    top_up = Decimal(str(facts.get("amount", 0)))
     told = f"{a_day} a day, {days} days, {sms} SMS, the last top-up {top_up}"
     # The last top-up is what the balance rose by: SMS of that day are not in it.
     if (
@@ -113,8 +114,8 @@ async def _check_lapsing(home: Home, sim: SimEntities) -> None:
     until = await _known(home, sim.valid_until)
     if until != VALID_UNTIL.isoformat():
         raise CheckFailed(f"{sim.device} is valid until {VALID_UNTIL}, not {until}")
-    issue = await _issue(home, "sim_lapsing", sim.device)
-    print(f"repair: {sim.device} is valid until {until} ({issue.split('_01')[0]})")
+    await _issue(home, "sim_lapsing", sim.device)
+    print(f"repair: {sim.device} is valid until {until}")
 
 
 async def _check_low(home: Home, box: Box, sim: SimEntities) -> None:

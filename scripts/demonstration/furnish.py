@@ -236,7 +236,7 @@ async def find_sims(home: Home) -> list[SimEntities]:
             signal=keys.get("signal", ""),
             line_state=keys.get("line_state", ""),
             call=keys.get("incoming_call", ""),
-            valid_until=keys.get("valid_until", ""),
+            valid_until=keys.get("balance_valid_until", ""),
             cost_per_day=keys.get("cost_per_day", ""),
             days_left=keys.get("days_left", ""),
             sms_left=keys.get("sms_left", ""),

@@ -60,6 +60,7 @@ class Home:
                 )
                 # Unconfirmed, Home Assistant takes its port back after five minutes.
                 await self.websocket("http/config/promote")
+                self._configure()
         except BaseException:
             await self.__aexit__()
             raise
@@ -122,10 +123,8 @@ class Home:
     def _furnish(self) -> None:
         """Lay out the configuration folder."""
         shutil.copytree(HOUSEHOLD, self.folder, dirs_exist_ok=True)
-        configuration = self.folder / "configuration.yaml"
-        configuration.write_text(
-            f"{configuration.read_text()}\n"
-            f"http:\n  server_host: 127.0.0.1\n  server_port: {self._port}\n"
+        self._configure(
+            f"\nhttp:\n  server_host: 127.0.0.1\n  server_port: {self._port}\n"
         )
         shutil.copytree(ROOT / "blueprints", self.folder / "blueprints")
         # A copy, not a link: what is restored from a backup takes its place.
@@ -137,6 +136,12 @@ class Home:
         storage = self.folder / ".storage"
         storage.mkdir()
         (storage / "onboarding").write_text(json.dumps(WELCOME))
+
+    def _configure(self, http: str = "") -> None:
+        """Write the configuration; once confirmed, `http` is kept elsewhere."""
+        name = "configuration.yaml"
+        text = (HOUSEHOLD / name).read_text()
+        (self.folder / name).write_text(text + http)
 
     async def _wait_until_up(self, path: str) -> None:
         """Wait for the first good answer."""

@@ -26,7 +26,11 @@ from tests.integration.wires import (
 from tests.polling import until
 
 SCALE = 100.0
-BALANCE = {"balance_code": "*100#", "balance_interval": 24, "currency": "EUR"}
+BALANCE: dict[str, Any] = {
+    "balance_code": "*100#",
+    "balance_interval": 24,
+    "currency": "EUR",
+}
 TWO_NUMBERS = "Konto A 20,00 Konto B 7,35 Stufe 3"
 """Nothing of it is said to be money."""
 

@@ -348,7 +348,7 @@ async def test_the_user_says_that_the_card_was_changed(hass: HomeAssistant) -> N
         assert shown(hass, "sensor.cellar_sim_1_balance").state == "12.50"
 
         dialog = await Dialog.subentry(hass, entry, "sim", "sim1")
-        assert dialog.result["menu_options"] == ["change", "card"]
+        assert dialog.result["menu_options"] == ["change", "check", "card"]
         await dialog.choose("card")
         assert dialog.suggested("balance_code") is None
         assert dialog.suggested("currency") == "PLN"
@@ -370,7 +370,7 @@ async def test_a_box_that_tells_its_cards_is_not_asked_about_them(
     hass: HomeAssistant, home: MockConfigEntry
 ) -> None:
     dialog = await Dialog.subentry(hass, home, "sim", "sim1")
-    assert dialog.result["step_id"] == "change"
+    assert dialog.result["menu_options"] == ["change", "check"]
 
 
 async def test_what_is_known_of_ports_survives_the_options(

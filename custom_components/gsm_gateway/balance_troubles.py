@@ -55,7 +55,7 @@ def async_look(
     waits = waits_for_sms(known, now)
     problems = _problems(sim, known, found)
     if waits:  # it may be an SMS that is the answer
-        problems &= {*told, Problem.OTHER_CURRENCY}
+        problems &= told
     _tell(hass, entry, sim, problems, known.unread or "", found)
     if known.unread and found:
         own = sim.data.get(CONF_CURRENCY)

@@ -6,9 +6,18 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
-from custom_components.gsm_gateway.gateways.model import ChannelBusy, SendRefused
+from custom_components.gsm_gateway.const import EVENT_SMS_STATUS
+from custom_components.gsm_gateway.gateways.model import (
+    ChannelBusy,
+    SendRefused,
+    SendReport,
+    SendState,
+)
 from tests.integration.asking import ONE_QUESTION, later, press, text
 from tests.integration.entries import change, kept_balances, settle
 from tests.integration.fakes import FakeBox
@@ -121,6 +130,38 @@ async def test_an_sms_that_was_refused_is_no_reason(
     assert poor_box.endings == []
     await pass_by(hass, freezer, timedelta(hours=12))
     assert poor_box.dialled == ONE_QUESTION
+
+
+async def test_a_receipt_that_comes_late_is_no_reason(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens: list[str] = []
+    monkeypatch.setattr(poor_box, "token", lambda serial: f"token {serial}")
+    send = poor_box.send
+
+    async def note(channel: int, to: str, text: str, token: str, **how: bool) -> None:
+        tokens.append(token)
+        await send(channel, to, text, token, **how)
+
+    monkeypatch.setattr(poor_box, "send", note)
+    await later(hass, freezer, minutes=20)
+    await text(hass, asked, poor_box)
+    await later(hass, freezer, minutes=3)
+    assert poor_box.dialled == 2 * ONE_QUESTION
+
+    await later(hass, freezer, hours=1)
+    assert poor_box.listener
+    (token,) = tokens
+    states = async_capture_events(hass, EVENT_SMS_STATUS)
+    poor_box.listener.on_report(SendReport(token=token, state=SendState.DELIVERED))
+    await settle(hass)
+    assert [event.data["state"] for event in states] == ["delivered"]
+    await later(hass, freezer, minutes=15)
+    assert poor_box.dialled == 2 * ONE_QUESTION
 
 
 async def test_a_question_that_an_sms_is_the_reason_for_outlives_a_restart(

@@ -62,6 +62,7 @@ def _may_be_money(figures: Figures, figure: Figure) -> bool:
         return False
     return not (
         _is_joined(figures, figure)
+        or _is_end_of_range(tokens, figure)
         or _beside_month(tokens, index)
         or _opens_list(figures.text, figure)
     )
@@ -73,12 +74,31 @@ def _is_joined(figures: Figures, figure: Figure) -> bool:
     before = tokens[index - 1] if index else None
     behind = tokens[figure.last + 1] if figure.last + 1 < len(tokens) else None
     if before is not None and (
-        before.written in ("+", "/", "*", "#") or _grows_into(before, tokens[index])
+        before.written in ("+", "/")
+        or (before.written in "*#" and tokens[index].written.isdigit())
+        or _grows_into(before, tokens[index])
     ):
         return True
-    return behind is not None and (
-        behind.written[0] in "%/*#" or _grows_into(tokens[figure.last], behind)
+    if behind is None:
+        return False
+    coded = behind.start == tokens[figure.last].end and behind.written[0] in "*#"
+    return (
+        coded or behind.written[0] in "%/" or _grows_into(tokens[figure.last], behind)
     )
+
+
+def _is_end_of_range(tokens: list[Token], figure: Figure) -> bool:
+    """Tell whether a stroke ties a number to another one (10-20)."""
+    for index, step in ((figure.index, -1), (figure.last, 1)):
+        chain = [tokens[index + n * step : index + n * step + 1] for n in (0, 1, 2)]
+        if index + 2 * step < 0 or not all(chain):
+            continue
+        number, dash, other = (part[0] for part in chain)
+        near, far = (number, other) if step > 0 else (other, number)
+        glued = near.end == dash.start and dash.end == far.start
+        if glued and dash.kind is Kind.DASH and other.kind is Kind.NUMBER:
+            return True
+    return False
 
 
 def _grows_into(left: Token, right: Token) -> bool:

@@ -7,7 +7,7 @@ from .answer import readable
 from .choices import Choice
 from .currencies import SYMBOLS, is_mark
 from .folding import fold_text, fold_word
-from .grammar import PatternError
+from .grammar import LONGEST, PatternError
 from .machine import compiled
 from .meanings import LABELS, Meaning
 from .validity import is_month
@@ -22,6 +22,7 @@ _PIECE: Final = re.compile(
 _CURRENCY: Final = re.compile(
     rf"(?:\b[^\W\d_]{{1,8}}\.?|[^\W\d_]{{0,3}}[{re.escape(SYMBOLS)}])\s*\Z"
 )
+_DASH_BEHIND: Final = re.compile(r"[-−–]\s?\Z")
 _SPECIAL: Final = frozenset(r".^$*+?{}[]\|()")
 _MOST_WORDS: Final = 3
 _HALF_DAYS: Final = ("am", "pm")
@@ -38,7 +39,10 @@ def learn_pattern(text: str, choice: Choice) -> str:
     """
     answer = readable(text)
     currency = _currency(answer[: choice.start])
-    before = _PIECE.findall(answer[: choice.start - len(currency)])
+    lead = answer[: choice.start - len(currency)]
+    if choice.value < 0:
+        lead = _DASH_BEHIND.sub("", lead)
+    before = _PIECE.findall(lead)
     behind = _PIECE.findall(answer[choice.end :])
     amount = f"(?P<amount>{_SIGN}{_DIGITS})"
     if currency:
@@ -46,9 +50,11 @@ def learn_pattern(text: str, choice: Choice) -> str:
             f"(?P<amount>{_SIGN}{_written(_PIECE.findall(currency))}{_SIGN}{_DIGITS})"
         )
     for start in range(_first_anchor(before), -1, -1):
-        if start and not before[start][0].isalpha():
+        if start and (start == len(before) or not before[start][0].isalpha()):
             continue
         pattern = _anchor(before, start) + amount
+        if len(pattern) > LONGEST:
+            raise PatternError("pattern_too_long")
         if _finds(pattern, answer, choice):
             return pattern
     pattern = _anchor(before, 0) + amount + _tail(behind)
@@ -91,8 +97,9 @@ def _first_anchor(before: list[str]) -> int:
 
 def _anchor(before: list[str], start: int) -> str:
     """Return what must stand in front of the number."""
-    border = r"\b" if before[start:] and before[start][0].isalpha() else ""
-    return (border if start else r"^\s*") + _written(before[start:])
+    border = r"\b" if start else r"^\s*"
+    words = _written(before[start:])
+    return border + words + ("" if not words or words.endswith(r"\s*") else r"\s*")
 
 
 def _tail(behind: list[str]) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from .grammar import Choice, Grammar, Group, Node, PatternError, Piece, Repeat, Sequence
 
-MOST_STEPS: Final = 150
+MOST_STEPS: Final = 120
 
 
 class _Do(Enum):
@@ -138,16 +138,16 @@ class Machine:
 
     def _match(self, text: str, start: int, tried: bytearray) -> tuple[int, ...] | None:
         slots = [-1] * (2 * self.groups + 2)
-        width = len(text) + 1
+        steps, width = self._steps, len(text) + 1
         waiting: list[tuple[int, int, int, int]] = [(0, start, -1, 0)]
         while waiting:
             number, at, slot, kept = waiting.pop()
             if slot >= 0:
                 slots[slot] = kept
                 continue
-            while not tried[number * width + at]:
-                tried[number * width + at] = 1
-                step = self._steps[number]
+            while not tried[place := number * width + at]:
+                tried[place] = 1
+                step = steps[number]
                 number = step.first
                 if step.piece is not None:
                     found = step.piece.match(text, at)

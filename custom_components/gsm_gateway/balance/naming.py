@@ -47,6 +47,8 @@ _ONLY_STATED: Final = frozenset(("talktime", "talk time", "load"))
 _AND: Final = words("and et und y e i и й і ve va och og en dan oraz a si")
 _OCTETS: Final = words("mo go ko")
 _ABBREVIATIONS: Final = words("bal ost acc acct tel nr no cur s.d")
+_FARTHEST: Final = 40
+"""Pieces of the text in front of an amount that are looked at."""
 _FARTHEST_BEFORE_NAME: Final = 12
 
 
@@ -91,7 +93,8 @@ class WalkBack:
     def name(self) -> Name | None:
         """Return the name in front of the amount."""
         index = self._money.first - 1
-        while index >= 0 and self._passes(index) and not self.refused:
+        farthest = max(0, index - _FARTHEST)
+        while index >= farthest and self._passes(index) and not self.refused:
             index -= 1
         if self.refused:
             return None

@@ -47,12 +47,14 @@ def parse_balance(
     tokens = scan(readable(text))
     moneys = MoneyFinder(tokens, locale).find()
     surroundings = Surroundings(tokens, moneys)
+    numbers = {token.written for token in tokens if token.kind is Kind.NUMBER}
+    lent = _speaks_of_balance_or_loan(tokens)
     best: tuple[int, Money, Name] | None = None
     for money in moneys:
         name = surroundings.name(money)
-        if name is None or (name.debt and _speaks_of_balance_or_loan(tokens)):
+        if name is None or (name.debt and lent):
             continue
-        if not money.marked and not _stands_alone(tokens, money, name):
+        if not money.marked and not _stands_alone(tokens, money, name, numbers):
             continue
         if best is None or name.strength < best[0]:
             best = name.strength, money, name
@@ -95,8 +97,13 @@ def _speaks_of_balance_or_loan(tokens: list[Token]) -> bool:
     )
 
 
-def _stands_alone(tokens: list[Token], money: Money, name: Name) -> bool:
-    """Tell whether an amount without a currency can only be the named balance."""
+def _stands_alone(
+    tokens: list[Token], money: Money, name: Name, numbers: set[str]
+) -> bool:
+    """Tell whether an amount without a currency can only be the named balance.
+
+    A small one may be one of the choices of a menu; `numbers` are all in the text.
+    """
     if name.strength > 2 or name.distant or is_identifier(tokens[money.last]):
         return False
     if money.value is None or not _may_precede(tokens[money.last + 1 : money.last + 3]):
@@ -104,7 +111,7 @@ def _stands_alone(tokens: list[Token], money: Money, name: Name) -> bool:
     if money.value.as_tuple().exponent != 0:
         return True
     return name.joined and (
-        len(money.digits) >= _FEWEST_DIGITS or not _is_in_a_list(tokens, money)
+        len(money.digits) >= _FEWEST_DIGITS or numbers == {money.digits}
     )
 
 
@@ -129,13 +136,6 @@ def _word_may_follow(word: Token, behind: Token) -> bool:
     if word.meaning is not Meaning.UNTIL and behind.kind is Kind.NUMBER:
         return False
     return word.meaning in _HARMLESS or word.meaning in LABELS
-
-
-def _is_in_a_list(tokens: list[Token], money: Money) -> bool:
-    """Tell whether a small number may be one of the choices of a menu."""
-    return any(
-        token.kind is Kind.NUMBER and token.written != money.digits for token in tokens
-    )
 
 
 def _currency_behind(tokens: list[Token], money: Money, locale: Locale) -> str | None:

@@ -34,7 +34,7 @@ _OTHER_GROUPS: Final = ("currency", "valid_until")
 def check_pattern(pattern: str) -> None:
     """Raise `PatternError` unless the pattern can be used.
 
-    What passes takes at most 150 times as many steps as the answer has
+    What passes takes at most 120 times as many steps as the answer has
     characters. The reasons: `pattern_invalid` (not a regular expression),
     `pattern_unsupported` (back references, looking around, flags inside),
     `pattern_too_long` (over 500 characters), `pattern_too_slow` (a repeat

@@ -1,0 +1,243 @@
+"""A pattern is understood as Python understands it, or refused with a reason."""
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+import re
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.gsm_gateway.balance.grammar import PatternError
+from custom_components.gsm_gateway.balance.machine import compiled
+from custom_components.gsm_gateway.balance.parser import parse_balance
+from custom_components.gsm_gateway.balance.pattern import check_pattern
+
+CATASTROPHIC = (
+    "(a+)+$",
+    "(a*)*$",
+    "(a|a)*$",
+    "(a|aa)+$",
+    "(a|a?)+$",
+    "([a-zA-Z]+)*$",
+    r"(\d+)+x",
+    r"(?:\d+\s?)+$",
+    r"(\w+\s?)*$",
+    r"^(([a-z])+.)+[A-Z]([a-z])+$",
+    "(.*a){20}",
+    "(.*)*x",
+    "(?:(?:a{0,50}){0,50}){0,50}$",
+    r"(x+x+)+y",
+    r"(?P<amount>(\d+)*)$",
+    r"((\d{1,3},?)*)+EUR",
+    "(a{1,1000}){1,1000}",
+)
+
+
+@pytest.mark.parametrize("pattern", CATASTROPHIC)
+def test_a_repeat_that_can_match_in_many_ways_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError) as refused:
+        check_pattern(pattern)
+    assert refused.value.reason in ("pattern_too_slow", "pattern_invalid")
+    assert parse_balance("a" * 2000 + "!", pattern=pattern) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("", "pattern_no_amount"),
+        ("Balance", "pattern_no_amount"),
+        (r"Balance (?P<amount>[a-z]+) \d+", "pattern_no_amount"),
+        ("(", "pattern_invalid"),
+        (")", "pattern_invalid"),
+        ("[0-9", "pattern_invalid"),
+        ("[9-0]", "pattern_invalid"),
+        ("*5", "pattern_invalid"),
+        (r"\d**", "pattern_invalid"),
+        (r"\d{3}{2}", "pattern_invalid"),
+        (r"\d{3,1}", "pattern_invalid"),
+        (r"(\d?)*", "pattern_invalid"),
+        (r"(?P<amount>\d)(?P<amount>\d)", "pattern_invalid"),
+        (r"(?P<1>\d)", "pattern_unsupported"),
+        (r"(\d)\1", "pattern_unsupported"),
+        (r"(?=\d)", "pattern_unsupported"),
+        (r"(?<!\d)\d", "pattern_unsupported"),
+        (r"(?i:\d)", "pattern_unsupported"),
+        (r"(?>\d+)", "pattern_unsupported"),
+        (r"\d++", "pattern_unsupported"),
+        (r"\p{Nd}", "pattern_unsupported"),
+        ("\\", "pattern_unsupported"),
+        (r"\d" * 251, "pattern_too_long"),
+        (r"\d{0,999}", "pattern_too_slow"),
+        (r"\d{99999999999}", "pattern_too_slow"),
+        ("(" * 400 + r"\d" + ")" * 90, "pattern_too_slow"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_the_reason(
+    pattern: str, reason: str
+) -> None:
+    with pytest.raises(PatternError) as refused:
+        check_pattern(pattern)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "country", "amount", "currency", "day"),
+    [
+        (r"Осн:\s*(?P<amount>[\d.]+)", "Осн:10.00 Бон:5.00", "UA", "10.00", None, None),
+        (r"бон:\s*([\d.]+)", "Осн:10.00 Бон:5.00", "UA", "5.00", None, None),
+        (r"\d+,\d\d", "Acc 12,50 EUR", "DE", "12.50", "EUR", None),
+        (r"A (?P<currency>\S+) (\S+)", "A USD 12.50", "DE", "12.50", "USD", None),
+        (r"A (\S+) (?P<currency>.+)", "A 12.50 pesos", "MX", "12.50", "MXN", None),
+        (r"A (\S+) (?P<currency>\w+)", "A 5.00 apples", "DE", "5.00", None, None),
+        (r"A (\S+) kr", "A 1.234 kr", "DK", "1234", "DKK", None),
+        (r"A (\S+)", "A 1.234", "EC", None, None, None),
+        (r"A (\S+)", "A 1,234.50 x", "IN", "1234.50", None, None),
+        (r"A:? (.*) KES", "A -5.00 KES", "KE", "-5.00", "KES", None),
+        (r"A:? ?-?(\d\S+) KES", "A: -5.00 KES", "KE", "-5.00", "KES", None),
+        (r"Минус: (\S+)", "Минус: 5,00 р.", "RU", "-5.00", "RUB", None),
+        (
+            r"A (?P<amount>\S+) upto (?P<valid_until>\S+)",
+            "A 5.00 upto 03/04/2027",
+            "GB",
+            "5.00",
+            None,
+            date(2027, 4, 3),
+        ),
+        (
+            r"A (?P<amount>\S+)",
+            "A 5.00 GBP, valid till 03/04/2027",
+            "GB",
+            "5.00",
+            "GBP",
+            date(2027, 4, 3),
+        ),
+    ],
+)
+def test_a_pattern_tells_where_the_balance_stands(
+    pattern: str,
+    text: str,
+    country: str,
+    amount: str | None,
+    currency: str | None,
+    day: date | None,
+) -> None:
+    check_pattern(pattern)
+    read = parse_balance(text, country=country, pattern=pattern)
+    if amount is None:
+        assert read is None
+        return
+    assert read is not None
+    assert (read.amount, read.currency, read.valid_until) == (
+        Decimal(amount),
+        currency,
+        day,
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"Balance (\d+)", "Balance 1,234.56 EUR"),
+        (r"Balance (\d+)", "Balance 12 345.00 EUR"),
+        (r"(\d+\.\d\d)", "Balance 1,234.56 EUR"),
+        (r"Balance (.*)", "Balance 5.00 EUR bonus 3.00 EUR"),
+        (r"Balance (\d+)-", "Balance 5-10 EUR"),
+        (r"Balance ([\d.]+)", "Balance 5.00 DR"),
+        (r"Balance (\d+)?", "Balance is 5"),
+        (r"Guthaben (\S+)", "Balance 5.00 EUR"),
+        (r"valid (\S+)", "Balance 5.00 EUR valid 12.12.2026"),
+    ],
+)
+def test_a_piece_of_a_number_or_several_give_nothing(pattern: str, text: str) -> None:
+    check_pattern(pattern)
+    assert parse_balance(text, country="DE", pattern=pattern) is None
+
+
+def test_a_pattern_takes_the_place_of_the_general_rules() -> None:
+    assert parse_balance("Balance 5.00 EUR", pattern=r"Saldo (\S+)") is None
+    assert parse_balance("Balance 5.00 EUR", pattern="(") is None
+
+
+PIECES = st.sampled_from(
+    ["a", "b", "1", ".", r"\d", r"\s", "[ab]", "[^a]", "[]b]", r"\b", "^", "$", "aB"]
+)
+SIGNS = st.sampled_from(
+    ["*", "+", "?", "*?", "+?", "??", "{2}", "{1,3}", "{,2}", "{2,}", "{0,2}?"]
+)
+PATTERNS = st.recursive(
+    PIECES,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(inner, inner).map("(?:{0[0]}|{0[1]})".format),
+        inner.map("({})".format),
+        st.tuples(inner, SIGNS).map("(?:{0[0]}){0[1]}".format),
+    ),
+    max_leaves=8,
+)
+
+
+@given(pattern=PATTERNS, text=st.text("abAB1 \n", max_size=12))
+def test_a_pattern_finds_what_python_finds(pattern: str, text: str) -> None:
+    """The machine of our own agrees with `re` in every group."""
+    try:
+        machine = compiled(pattern)
+    except PatternError:
+        return
+    ours, theirs = (
+        machine.search(text),
+        re.search(pattern, text, re.IGNORECASE),
+    )
+    groups = range(machine.groups + 1)
+    if theirs is None:
+        assert ours is None
+        return
+    assert ours is not None
+    assert [ours.span(number) for number in groups] == [
+        None if theirs.start(number) < 0 else theirs.span(number) for number in groups
+    ]
+
+
+ODD_PATTERNS = st.text(alphabet="()[]{}?*+|\\.,019abPduwsx<>=!^$-:& ", max_size=60)
+
+
+@given(pattern=ODD_PATTERNS | st.text(max_size=60), text=st.text(max_size=60))
+def test_no_pattern_raises_anything_else(pattern: str, text: str) -> None:
+    with suppress(PatternError):
+        check_pattern(pattern)
+    parse_balance(text, pattern=pattern)
+
+
+class Counted:
+    """A piece that counts how often it is tried."""
+
+    def __init__(self, piece: re.Pattern[str], count: list[int]) -> None:
+        self._piece = piece
+        self._count = count
+
+    def match(self, text: str, at: int) -> re.Match[str] | None:
+        self._count[0] += 1
+        return self._piece.match(text, at)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r".*.*.*.*.*.*.*.*\d", "a" * 2000),
+        (r"a*a*a*a*a*a*a*a*\d", "a" * 2000),
+        (r"\s*\s*\s*\s*\d", " " * 2000),
+        (r"(?:a|aa){20}\d", "a" * 2000),
+        (r"(?:a|b|ab){12}\d", "ab" * 1000),
+        (r"(?P<amount>(a|aa){0,15}\d)", "a" * 2000),
+        (r"(.*?),(.*?),(.*?),(.*?),(\d)", "," * 2000),
+    ],
+)
+def test_a_step_is_never_tried_twice_at_one_place(pattern: str, text: str) -> None:
+    check_pattern(pattern)
+    machine = compiled.__wrapped__(pattern)
+    count = [0]
+    for step in machine._steps:
+        if step.piece is not None:
+            step.piece = Counted(step.piece, count)  # type: ignore[assignment]
+    assert machine.search(text) is None
+    assert 2000 <= count[0] <= len(machine._steps) * (len(text) + 1)

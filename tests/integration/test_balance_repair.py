@@ -25,7 +25,7 @@ from tests.integration.wires import (
 )
 from tests.polling import until
 
-SCALE = 100.0
+SCALE = 20.0
 BALANCE: dict[str, Any] = {
     "balance_code": "*100#",
     "balance_interval": 24,

@@ -23,7 +23,7 @@ from tests.simulator.core.journal import USSD_DIALLED
 from tests.simulator.core.sim_card import SimCard, UssdAnswer
 from tests.simulator.yeastar.box import YeastarBox
 
-SCALE = 100.0
+SCALE = 20.0
 PLAIN: dict[str, Any] = {"balance_interval": 24, "use_for_sending": "always"}
 TWO_NUMBERS = "Konto A 20,00 Konto B 7,35 Stufe 3"
 """Nothing of it is said to be money."""

@@ -15,6 +15,7 @@ from .settings import GoipSettings, SmppSettings, UdpSettings
 from .slots import SlotWatcher
 from .smpp import SmppBox, check_logins
 from .smpp_link import SmppRefused
+from .smpp_ussd import SmppUssd
 from .sms_server import SmsServer
 from .status import WebStatus
 from .udp_box import UdpBox
@@ -57,7 +58,12 @@ def compose(
     if settings.smpp is not None and channels:
         smpp = SmppBox(settings, settings.smpp, by_web.status, channels, clock)
         return replace(
-            by_web, receiver=smpp, sender=smpp, recaller=smpp, inbox_pushes=True
+            by_web,
+            receiver=smpp,
+            sender=smpp,
+            ussd=SmppUssd(by_web.ussd, smpp, clock),
+            recaller=smpp,
+            inbox_pushes=True,
         )
     return by_web
 

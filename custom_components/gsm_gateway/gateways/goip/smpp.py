@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import inf
 from typing import override
 
 from ..clock import Clock
@@ -115,6 +116,11 @@ class SmppBox(Receiver, Sender, Recaller):
         if line is None:
             raise CannotConnect(f"Line {channel} has no SMPP login")
         await line.send(to, text, token, unicode=unicode)
+
+    def sends_until(self, channel: int) -> float:
+        """Return when (monotonic) the radio is surely done with what the box took."""
+        line = self._lines.get(channel)
+        return line.sends_until if line is not None else -inf
 
     @override
     def serves(self, channel: int) -> bool:

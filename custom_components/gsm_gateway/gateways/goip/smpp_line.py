@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import count
 import logging
+from math import inf
 
 from ..clock import Clock
 from ..model import (
@@ -23,12 +24,14 @@ from .smpp_incoming import Origin, raw_part, sms_part
 from .smpp_link import SmppLink, SmppRefused, Verdict
 from .smpp_pdu import Deliver, read_deliver
 from .smpp_receipts import SentMessages, Spelling, read_receipt
-from .smpp_submit import refusal, submit_sm
+from .smpp_submit import count as count_parts, refusal, submit_sm
 
 _LOGGER = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 60.0
 """Some firmware answers a `submit_sm` when the radio is done (GoIP D8)."""
+_AIR_SECONDS = 5.0
+"""How long the radio needs for an SMS at most; most firmware answers before (GoIP Q3)."""
 _IDLE_SECONDS = 0.5
 _ENQUIRE_AFTER = 30.0
 _ENQUIRE_AFTER_DROP = 5.0
@@ -55,6 +58,8 @@ class SmppLine:
         self.channel = channel
         self.error: GatewayError | None = None
         """Why it is not bound, once it was tried."""
+        self.sends_until = -inf
+        """When (monotonic) the radio is surely done with the last SMS."""
         self.listener: Listener | None = None
         self._address = (settings.host, smpp.port)
         self._smpp = smpp
@@ -145,6 +150,8 @@ class SmppLine:
             async with self._clock.timeout(ANSWER_SECONDS):
                 await self._link.submit(message)
                 await answer
+            parts = count_parts(text, unicode=unicode)
+            self.sends_until = self._clock.monotonic() + _AIR_SECONDS * parts
         except TimeoutError:
             raise NoReply("The box did not answer") from None
         except ValueError:

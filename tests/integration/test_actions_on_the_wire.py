@@ -11,12 +11,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.gsm_gateway.gateways.clock import Clock
 from custom_components.gsm_gateway.messaging.messages import State
 from custom_components.gsm_gateway.messenger import MESSENGER
-from tests.integration.conftest import TIME_SCALE
 from tests.integration.entries import change, set_up
 from tests.integration.scene import ANNA, BOB, STRANGER, act, automate, device_id
 from tests.simulator.core.journal import SMS_ON_AIR, USSD_DIALLED
 from tests.simulator.goip.box import GoipBox
 from tests.simulator.yeastar.box import YeastarBox
+
+SCALE = 20.0
+"""At which a USSD of 40 s has time enough on a machine that does much else."""
 
 type Connected = tuple[GoipBox | YeastarBox, MockConfigEntry]
 
@@ -24,9 +26,7 @@ type Connected = tuple[GoipBox | YeastarBox, MockConfigEntry]
 @pytest.fixture(params=["goip", "yeastar"])
 def known(request: pytest.FixtureRequest) -> Iterator[Connected]:
     """A simulated box with two SIMs, and its entry that is not set up yet; both live fast."""
-    with patch(
-        "custom_components.gsm_gateway.messenger.Clock", lambda: Clock(TIME_SCALE)
-    ):
+    with patch("custom_components.gsm_gateway.messenger.Clock", lambda: Clock(SCALE)):
         yield (
             request.getfixturevalue(f"{request.param}_box"),
             request.getfixturevalue(f"known_{request.param}"),

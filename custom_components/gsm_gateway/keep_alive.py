@@ -36,7 +36,8 @@ _SETTLED: Final = timedelta(days=3)
 _NOT_SENT: Final = {State.FAILED.value, State.EXPIRED.value, State.CANCELLED.value}
 _LAST: Final = """
     SELECT max(handed_at), max(CASE WHEN handed_at <= ? THEN handed_at END)
-    FROM sent_piece WHERE line_id = ? AND handed_at > ? AND state IS NOT ?
+    FROM sent_piece
+    WHERE line_id = ? AND handed_at > ? AND handed_at <= ? AND state IS NOT ?
 """
 _EVER: Final = datetime.fromtimestamp(0, UTC)
 
@@ -103,13 +104,17 @@ class KeepAlive:
             await self._async_send(sim, replace(upkeep, keep_alive_on=now.date()))
 
     async def _async_last_sent(self, sim: ConfigSubentry) -> _LastSent:
-        """Return when a SIM sent last; what is known of it outlives the message log."""
+        """Return when a SIM sent last; what is known of it outlives the message log.
+
+        What was noted while the clock was ahead does not count.
+        """
         sim_id, now = sim.subentry_id, local_now(self._clock)
         since = card_since(sim.data) or _EVER
         values = (
             (now - _SETTLED).timestamp(),
             sim_id,
             since.timestamp(),
+            now.timestamp(),
             SendState.FAILED.value,
         )
         try:
@@ -120,7 +125,7 @@ class KeepAlive:
             last = settled = None
         upkeep = self._upkeep(sim_id)
         known = upkeep.idle_since
-        begun = [known] if known else []
+        begun = [known] if known and known <= now else []
         if settled is not None:
             begun.append(datetime.fromtimestamp(settled, UTC))
         idle_since = max(begun, default=now.astimezone(UTC))

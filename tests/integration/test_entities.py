@@ -85,6 +85,23 @@ async def test_every_entity_is_there_with_its_name_and_identity(
         ("sensor.cellar_last_message", "last_message", "Cellar Last message"),
         ("sensor.cellar_sim_1_balance", "sim1_balance", "Cellar SIM 1 Balance"),
         (
+            "sensor.cellar_sim_1_balance_valid_until",
+            "sim1_balance_valid_until",
+            "Cellar SIM 1 Balance valid until",
+        ),
+        (
+            "sensor.cellar_sim_1_cost_per_day",
+            "sim1_cost_per_day",
+            "Cellar SIM 1 Cost per day",
+        ),
+        ("sensor.cellar_sim_1_days_left", "sim1_days_left", "Cellar SIM 1 Days left"),
+        ("sensor.cellar_sim_1_sms_left", "sim1_sms_left", "Cellar SIM 1 SMS left"),
+        (
+            "sensor.cellar_sim_1_last_top_up",
+            "sim1_last_top_up",
+            "Cellar SIM 1 Last top-up",
+        ),
+        (
             "sensor.cellar_sim_1_last_balance_check",
             "sim1_last_balance_check",
             "Cellar SIM 1 Last balance check",
@@ -275,9 +292,14 @@ async def test_diagnostic_entities_are_marked_so(
 
     assert plain == {
         "Balance",
+        "Balance valid until",
+        "Cost per day",
+        "Days left",
         "Incoming SMS",
         "Last message",
+        "Last top-up",
         "Refresh balance",
+        "SMS left",
         None,
     }
 

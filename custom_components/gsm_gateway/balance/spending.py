@@ -1,6 +1,6 @@
 """How the money of a SIM goes: stretches between readings, the price of a part, the usual cost."""
 
-from bisect import bisect, bisect_left
+from bisect import bisect
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from typing import Final
 
 from .readings import Reading, TopUp
 
-SHORTEST: Final = timedelta(hours=12)
+SHORTEST: Final = timedelta(hours=20)
 """Readings closer than this are seen as one."""
 LONGEST: Final = timedelta(hours=40)
 """For so long a reading is awaited before which nothing was sent: operators charge late."""
@@ -20,8 +20,8 @@ AGREEING: Final = 3
 """Stretches that must agree on a price."""
 HEARD: Final = 5
 """Latest stretches that are heard about the price."""
-NEIGHBOURS: Final = 4
-"""Stretches before and behind that tell what was usual."""
+REGULAR: Final = 5
+"""Stretches that show what is usual; one may be unlike the others."""
 
 ZERO: Final = Decimal()
 _DAY: Final = timedelta(days=1)
@@ -81,7 +81,7 @@ def find_top_ups(readings: Sequence[Reading]) -> list[TopUp]:
 
 
 def stretches(readings: Sequence[Reading]) -> list[Stretch]:
-    """Divide time into stretches of half a day or more, without those that saw a top-up.
+    """Divide time into stretches of about a day or more, without those that saw a top-up.
 
     What was spent beside a top-up cannot be known, so that its time does not count
     either. A shorter stretch remains before a top-up and at the end.
@@ -154,7 +154,8 @@ def _voice(seen: Sequence[Stretch], index: int, idle: Sequence[int]) -> _Voice:
     """Return what a stretch says of the price, after what is usual without SMS."""
     place = bisect(idle, index)
     near = idle[max(place - AGREEING, 0) : place + AGREEING]
-    usual = _steady([seen[other].fall / seen[other].days for other in near])
+    rates = [seen[other].fall / seen[other].days for other in near]
+    usual = (_steady(rates) if len(rates) >= AGREEING else None) or ZERO
     stretch = seen[index]
     cost = stretch.fall - usual * stretch.days
     if cost < 0:
@@ -201,28 +202,41 @@ def sms_cost(seen: Sequence[Stretch], known: Sequence[Decimal]) -> list[Decimal]
 
 
 def usual_costs(seen: Sequence[Stretch], extras: Sequence[Decimal]) -> list[Decimal]:
-    """Return what was usual a day around each stretch, of what it cost beside SMS.
+    """Return what was usual a day in each stretch, of what it cost beside SMS.
 
-    It is what nine whole stretches have in common, so that a daily fee counts from its
-    first day on, and what is bought now and then does not.
+    A daily fee is usual from its first day on, as soon as four of five stretches have
+    it; it ends with the first of five where four do not. What is bought now and then is
+    not usual. Where nothing is regular, what was usual before goes on.
     """
     whole = [index for index, stretch in enumerate(seen) if stretch.whole]
     rates = [extras[index] / seen[index].days for index in whole]
-    around = [
-        _steady(rates[max(place - NEIGHBOURS, 0) : place + NEIGHBOURS + 1])
-        for place in range(len(rates))
-    ]
+    levels = [_level(rates, place) for place in range(len(rates))]
+    level = next((told for told in levels if told is not None), ZERO)
+    told = dict(zip(whole, levels, strict=True))
     found = []
     for index in range(len(seen)):
-        place = min(bisect_left(whole, index), len(whole) - 1)
-        found.append(around[place] if whole else ZERO)
+        now = told.get(index)
+        level = level if now is None else now
+        found.append(level)
     return found
 
 
-def _steady(rates: Sequence[Decimal]) -> Decimal:
-    """Return the middle one of some rates if half of them are like it, else 0."""
-    if len(rates) < AGREEING:
-        return ZERO
+def _level(rates: Sequence[Decimal], place: int) -> Decimal | None:
+    """Return what is regular from here on, or up to here, or nothing."""
+    behind = rates[max(place - REGULAR + 1, 0) : place + 1]
+    for around in (rates[place : place + REGULAR], behind):
+        level = _steady(around) if len(around) >= REGULAR - 1 else None
+        if level is not None and _like(rates[place], level):
+            return level
+    return _steady(behind) if len(behind) == REGULAR else None
+
+
+def _steady(rates: Sequence[Decimal]) -> Decimal | None:
+    """Return the middle one of some rates if at most one of five is unlike it."""
     middle = median(rates)
-    alike = [rate for rate in rates if abs(rate - middle) <= _SIMILAR * abs(middle)]
-    return middle if 2 * len(alike) >= len(rates) else ZERO
+    unlike = sum(not _like(rate, middle) for rate in rates)
+    return middle if unlike * REGULAR <= len(rates) else None
+
+
+def _like(rate: Decimal, level: Decimal) -> bool:
+    return abs(rate - level) <= _SIMILAR * abs(level)

@@ -18,7 +18,7 @@ from .balance_news import BalanceRead
 from .const import CONF_CHANNEL, CONF_CURRENCY, DOMAIN
 from .devices import async_device, unique_id
 
-_ENTITIES: Final = ("balance", "valid_until")
+_ENTITIES: Final = ("balance", "balance_valid_until")
 """Keys of the sensors that stand for a SIM where a trigger names entities."""
 
 

@@ -12,7 +12,6 @@ from homeassistant.util import dt as dt_util
 from .announce_balance import announce_expiry, balance_data
 from .balance_news import shows_balance
 from .balances import Balances
-from .cards import other_card
 from .const import CONF_EXPIRY_DAYS, DEFAULT_EXPIRY_DAYS, DOMAIN, SUBENTRY_SIM
 from .devices import async_device, device_name
 from .gateways.clock import Clock
@@ -81,14 +80,16 @@ class Lapsing:
             )
 
     def _dated(self) -> Iterator[tuple[ConfigSubentry, date]]:
-        """Give the SIMs of which an end is known, with that; none that is not in use."""
+        """Give the SIMs of which an end is known, with that; none that is not in use.
+
+        Nothing is known of a SIM while another card is in its port.
+        """
         for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
             device = async_device(self._hass, self._entry, sim.subentry_id)
             valid_until = self._balances.known(sim.subentry_id).valid_until
             if (
                 valid_until is not None
                 and shows_balance(sim)
-                and other_card(sim.data) is None
                 and device is not None
                 and not device.disabled
             ):

@@ -71,9 +71,11 @@ async def test_of_a_device_only_the_balance_counts(
 
 
 @pytest.mark.parametrize("behavior", ["any", "all"])
-async def test_what_is_no_sim_is_not_low(
-    hass: HomeAssistant, purse: MockConfigEntry, behavior: str
+@pytest.mark.parametrize("entity", ["gone", "cellar_sim_1_sent_today"])
+async def test_what_is_no_balance_is_not_low(
+    hass: HomeAssistant, purse: MockConfigEntry, entity: str, behavior: str
 ) -> None:
-    target = {"entity_id": "sensor.gone"}
+    """No SMS was sent today: that is less than 5, but not money."""
+    target = {"entity_id": f"sensor.{entity}"}
 
     assert not await passes(hass, target, behavior=behavior, below=5)

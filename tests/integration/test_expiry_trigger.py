@@ -125,3 +125,15 @@ async def test_a_disabled_sim_is_not_told_of(
     await go_to(hass, freezer, "2026-05-08 09:05:00")
 
     assert watched.started == []
+
+
+async def test_the_sensor_of_the_date_stands_for_its_sim(
+    hass: HomeAssistant, purse: MockConfigEntry, fake_box: FakeBox
+) -> None:
+    target = {"entity_id": "sensor.cellar_sim_1_balance_valid_until"}
+    watched = await watch(hass, NEAR, target=target)
+
+    await tell(hass, fake_box, "9,00", until="2026-05-04", number=2)
+    await tell(hass, fake_box, "9,00", until="2026-05-04")
+
+    assert told(watched, "sim") == ["Cellar SIM 1"]

@@ -63,7 +63,7 @@ def _may_be_money(figures: Figures, figure: Figure) -> bool:
     return not (
         _is_joined(figures, figure)
         or _is_end_of_range(tokens, figure)
-        or _beside_month(tokens, index)
+        or (digits.isdigit() and _beside_month(tokens, index))
         or _opens_list(figures.text, figure)
     )
 

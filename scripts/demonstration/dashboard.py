@@ -1,10 +1,11 @@
 """The dashboard of the demonstration."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .furnish import SimEntities
 from .home import Home
-from .inventory import LAPSING, THRIFTY
+from .inventory import BY_SMS, LAPSING, LOW, LOW_BELOW, THRIFTY
 from .past import DAYS
 
 PATH = "sim-cards"
@@ -47,20 +48,36 @@ def _view(sims: list[SimEntities], hint: str) -> dict[str, Any]:
         "title": "SIM cards",
         "path": "overview",
         "type": "sections",
-        "max_columns": 4,
+        "max_columns": 3,
         "sections": [
-            _section("Balances", "mdi:cash", *balances, _to_do(own[LAPSING]), *hints),
-            _section("Looking ahead", "mdi:calendar-clock", *_ahead(own[THRIFTY])),
-            _section("Lines", "mdi:signal", _lines(sims), *_calls(sims)),
-            _section("Messages", "mdi:message-text", form, _messages(sims)),
+            _section(
+                _heading("Balances", "mdi:cash"), *balances, _what_is_new(own), *hints
+            ),
+            _section(
+                _heading("Looking ahead", "mdi:calendar-clock"),
+                *_ahead(own[THRIFTY]),
+                _heading("Lines", "mdi:signal"),
+                _lines(sims),
+            ),
+            _section(
+                _heading("Messages", "mdi:message-text"),
+                form,
+                _messages(sims),
+                _heading("Calls", "mdi:phone"),
+                *_calls(sims),
+            ),
         ],
     }
 
 
-def _section(heading: str, icon: str, *cards: dict[str, Any]) -> dict[str, Any]:
+def _heading(text: str, icon: str) -> dict[str, Any]:
+    """Return what stands above cards."""
+    return {"type": "heading", "heading": text, "icon": icon}
+
+
+def _section(*cards: dict[str, Any]) -> dict[str, Any]:
     """Return a column."""
-    first = {"type": "heading", "heading": heading, "icon": icon}
-    return {"type": "grid", "cards": [first, *cards]}
+    return {"type": "grid", "cards": list(cards)}
 
 
 def _ahead(sim: SimEntities) -> list[dict[str, Any]]:
@@ -93,14 +110,16 @@ def _ahead(sim: SimEntities) -> list[dict[str, Any]]:
     return [*tiles, graph, note]
 
 
-def _to_do(lapsing: SimEntities) -> dict[str, Any]:
-    """Return what waits to be clicked."""
+def _what_is_new(own: Mapping[int, SimEntities]) -> dict[str, Any]:
+    """Return what there is to click, and what has happened to SIMs."""
+    lapsing, by_sms, low = own[LAPSING], own[BY_SMS], own[LOW]
     return {
         "type": "markdown",
-        "title": "To be clicked",
-        "content": "Under [Repairs](/config/repairs):\n\n"
-        "* An operator's answer is not understood: pick the number that is the balance.\n"
-        f"* {lapsing.device} is valid until {_shown(lapsing.valid_until)} only.\n",
+        "content": "Under [Repairs](/config/repairs) you find:\n\n"
+        "* an answer that is not understood: pick the number that is the balance\n"
+        f"* {lapsing.device}, which is valid until {_shown(lapsing.valid_until)}\n\n"
+        f"The balance of {by_sms.device} comes as an SMS. {low.device} is low below "
+        f"{LOW_BELOW} UAH: look at the notifications.",
     }
 
 

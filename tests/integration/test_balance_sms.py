@@ -7,8 +7,12 @@ from typing import Any, override
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
+from custom_components.gsm_gateway.const import EVENT_SMS_RECEIVED
 from custom_components.gsm_gateway.gateways.model import (
     Coding,
     Concatenation,
@@ -183,11 +187,15 @@ async def test_half_an_sms_is_no_answer_until_the_rest_is_there(
             concatenation=Concatenation(reference="7", index=index, total=2),
         )
 
-    poor_box.hand_over(part("Saldo: 8,", 1))
-    await settle(hass)
+    events = async_capture_events(hass, EVENT_SMS_RECEIVED)
+    poor_box.hand_over(part("Saldo: 8,20 PLN, w tym", 1))
+    for _ in range(9):
+        await later(hass, freezer, minutes=1)
+    assert [event.data["complete"] for event in events] == [False]
     assert shown(hass, VALUE).state == "12.50"
-    poor_box.hand_over(part("20 PLN", 2))
+    poor_box.hand_over(part(" bonus 3,00 PLN", 2))
     await settle(hass)
+    assert [event.data["complete"] for event in events] == [False, True]
     assert shown(hass, VALUE).state == "8.20"
 
 

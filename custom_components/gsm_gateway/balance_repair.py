@@ -10,11 +10,11 @@ from homeassistant.components.repairs import (
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 
 from .balance.parser import Balance
+from .balance_words import operator_country
 from .const import CONF_BALANCE_CODE, CONF_BALANCE_PATTERN, CONF_CURRENCY, DOMAIN
 from .devices import device_name
 from .flow_answer import NOTHING, Reader, as_block
 from .flow_pattern import PatternSteps
-from .flow_sim import country_of
 from .runtime import GsmGatewayConfigEntry
 
 
@@ -64,7 +64,7 @@ class _AnswerFlow(RepairsFlow):
     @property
     def _reader(self) -> Reader:
         data = self._sim.data
-        return Reader(country=country_of(data), currency=data.get(CONF_CURRENCY))
+        return Reader(country=operator_country(data), currency=data.get(CONF_CURRENCY))
 
     def _told(self) -> dict[str, str]:
         """Return what the texts may have in braces."""

@@ -13,7 +13,7 @@ def read_balance(settings: Mapping[str, Any], text: str) -> Balance | None:
     """Return the balance in an operator's answer, in whatever currency."""
     return parse_balance(
         text,
-        country=_country(settings),
+        country=operator_country(settings),
         currency=settings.get(CONF_CURRENCY),
         pattern=settings.get(CONF_BALANCE_PATTERN),
     )
@@ -22,7 +22,9 @@ def read_balance(settings: Mapping[str, Any], text: str) -> Balance | None:
 def has_number(settings: Mapping[str, Any], text: str) -> bool:
     """Tell whether an answer has a number that may be the balance."""
     currency = settings.get(CONF_CURRENCY)
-    return bool(find_numbers(text, country=_country(settings), currency=currency))
+    return bool(
+        find_numbers(text, country=operator_country(settings), currency=currency)
+    )
 
 
 def is_in_currency(settings: Mapping[str, Any], found: Balance) -> bool:
@@ -30,7 +32,7 @@ def is_in_currency(settings: Mapping[str, Any], found: Balance) -> bool:
     return found.currency in (None, settings.get(CONF_CURRENCY))
 
 
-def _country(settings: Mapping[str, Any]) -> str | None:
+def operator_country(settings: Mapping[str, Any]) -> str | None:
     """Return the country of the SIM's operator: as the user says, else as its card does."""
     mcc = (settings.get(CONF_IMSI) or "")[:3]
     return settings.get(CONF_COUNTRY) or COUNTRY_OF_MCC.get(mcc)

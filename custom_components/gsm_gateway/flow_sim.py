@@ -13,8 +13,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .balance.countries import COUNTRY_OF_MCC
 from .balance.operators import Proposal, propose
+from .balance_words import operator_country
 from .const import (
     CONF_BALANCE_CODE,
     CONF_BALANCE_INTERVAL,
@@ -139,15 +139,9 @@ def proposed_settings(proposal: Proposal | None, home_currency: str) -> dict[str
 def settings_input(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings as the form's input."""
     known = {key: value for key, value in data.items() if value is not None}
-    if CONF_COUNTRY not in known and (country := country_of(data)):
+    if CONF_COUNTRY not in known and (country := operator_country(data)):
         known[CONF_COUNTRY] = country
     return known | section_input({**WISHES, **SECTIONS, **CALLS}, data)
-
-
-def country_of(data: Mapping[str, Any]) -> str | None:
-    """Return the country of a SIM's operator: as set, else by its IMSI."""
-    by_imsi = COUNTRY_OF_MCC.get((data.get(CONF_IMSI) or "")[:3])
-    return data.get(CONF_COUNTRY) or by_imsi
 
 
 def settings_data(user_input: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .balance.operators import propose
 from .balance.parser import Balance
+from .balance_words import operator_country
 from .const import (
     CONF_BALANCE_CODE,
     CONF_BALANCE_PATTERN,
@@ -29,7 +30,6 @@ from .errors import translated
 from .flow_answer import NOTHING, Reader, as_block
 from .flow_notes import async_note
 from .flow_pattern import PatternSteps
-from .flow_sim import country_of
 from .gateways.model import GatewayError
 from .reasons import text
 from .runtime import GsmGatewayConfigEntry
@@ -255,7 +255,7 @@ class TrySteps(
     @override
     def _reader(self) -> Reader:
         return Reader(
-            country=country_of(self._settings),
+            country=operator_country(self._settings),
             currency=self._settings.get(CONF_CURRENCY),
         )
 

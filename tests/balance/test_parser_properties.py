@@ -1,5 +1,7 @@
 """What holds for the reading of any text at all."""
 
+from decimal import Decimal
+
 from hypothesis import assume, given, settings, strategies as st
 
 from custom_components.gsm_gateway.balance import currencies
@@ -11,7 +13,7 @@ from custom_components.gsm_gateway.balance.parser import parse_balance
 from custom_components.gsm_gateway.balance.pattern import find_numbers, learn_pattern
 from custom_components.gsm_gateway.balance.scanning import scan
 from custom_components.gsm_gateway.balance.words import WORDS
-from tests.balance.answers import ANSWERS
+from tests.balance.answers import ANSWERS, Row
 
 NAMES = (*LABELS, Meaning.MINUS, Meaning.MAIN)
 HARMLESS = [
@@ -91,6 +93,28 @@ def test_nothing_raises_whatever_the_text(
         again = parse_balance(text, country=country, currency=currency, pattern=pattern)
         assert again is not None, pattern
         assert again.amount == choice.value
+
+
+@st.composite
+def beside_another(draw: st.DrawFn) -> tuple[str, Row]:
+    """Return an answer that stands beside another without a balance, and its row."""
+    row = draw(st.sampled_from([row for row in ANSWERS if row["amount"]]))
+    others = [r for r in ANSWERS if r["country"] == row["country"] and not r["amount"]]
+    assume(others)
+    texts = [row["text"], draw(st.sampled_from(others))["text"]]
+    return draw(st.sampled_from([". ", "\n", "; "])).join(
+        draw(st.permutations(texts))
+    ), row
+
+
+@settings(max_examples=1000)
+@given(both=beside_another())
+def test_adverts_menus_and_bonuses_beside_a_balance_are_not_taken_for_it(
+    both: tuple[str, Row],
+) -> None:
+    text, row = both
+    read = parse_balance(text, country=row["country"] or None)
+    assert read is None or read.amount == Decimal(row["amount"])
 
 
 @settings(max_examples=20, deadline=None)

@@ -28,6 +28,7 @@ r$ reais: BRL!
 € euro euros eypo euroa euri eura eure eurot eiro євро евро ευρω يورو: EUR!
 £ pound pounds: GBP! EGP FKP GIP LBP SSP
 ₽ рубл* rubl* ruble*: RUB! BYN
+rur: RUB!
 р руб rub: RUB! BYN
 r: RUB BYN ZAR?
 p: RUB BYN PHP BWP

@@ -171,7 +171,9 @@ class WalkBack:
         """Tell whether a line ends so that its amount must be on the next one."""
         token = self._tokens[index]
         open_ends = (Meaning.IS, Meaning.MAIN, *LABELS)
-        return index >= 0 and (token.kind is Kind.COLON or token.meaning in open_ends)
+        served = index - 1 in self._amounts  # "5 EUR balance" needs no other amount
+        opened = token.meaning in open_ends and not served
+        return index >= 0 and (token.kind is Kind.COLON or opened)
 
     def _only_shortens(self, index: int) -> bool:
         """Tell whether a dot only shortens a word ("Bal. Rs 5")."""

@@ -149,7 +149,8 @@ class Surroundings:
         at -= token is not None and token.kind is Kind.LINE
         while self._meaning(at) is Meaning.FILLER and at > money.first - _REACH:
             at -= 1
-        return self._meaning(at) is Meaning.OWNER
+        ends = at - 1 in self._amounts  # "5 TL var": the verb of the amount before
+        return self._meaning(at) is Meaning.OWNER and not ends
 
     def _ends_with_owner(self, index: int) -> bool:
         """Tell whether the sentence ends in a verb of having (Turkish, Hindi, Uzbek)."""

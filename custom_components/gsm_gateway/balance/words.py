@@ -51,6 +51,7 @@ WORDS: Final[dict[Meaning, str]] = {
         saskait* arvel hattinizda igjen
         kontol smetka* a/c usigaranye asigaye natitira kaonty* kaontin* հաշիվ* salyo baqi
         tilbage
+        srodki srodkow konte
         """,
     Meaning.AVAILABLE: """
         available verfugbar* verfuegbar* disponib* disponivel beschikba* tillgangl*
@@ -162,6 +163,7 @@ WORDS: Final[dict[Meaning, str]] = {
         yra ay است 입니다 이다 ነው
         iznosi znasa s'eleve seleve sono باشد می է ir
         ast
+        khach_con
         """,
     Meaning.PRICE: """
         for fur fuer por pour per pentru cu za voor 每
@@ -173,6 +175,7 @@ WORDS: Final[dict[Meaning, str]] = {
         имеете имеется есть є маєте έχετε لديك عندك 您有 有
         quedan queda reste hebt got possui possuis ai у_вас u_vas imate имате
         have_only
+        verfugen_uber verfuegen_ueber verfugst_uber
         """,
     Meaning.UNIT: """
         mb gb kb tb mbs gbs mib gib mo go ko mbyte* gbyte* megabyt* gigabyt* mega megas gigas
@@ -247,6 +250,7 @@ WORDS: Final[dict[Meaning, str]] = {
         pay_as pay_as_you pay_as_you_go
         tarikh tarihi muddati linea karte karta broj incoming
         nomre الشريحه masa
+        em
         """,
 }
 """Words by meaning."""

@@ -251,6 +251,7 @@ async def test_it_waits_for_what_hinders_it(
     home: MockConfigEntry,
     fake_box: FakeBox,
     freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
     hindrance: str,
 ) -> None:
     registry, device = dr.async_get(hass), device_id(hass, home, "sim1")
@@ -273,6 +274,8 @@ async def test_it_waits_for_what_hinders_it(
     await hinder(yes=True)
     await days(hass, freezer, 35)
     assert fake_box.sent == []
+    assert hass.data[MESSENGER].outbox.waiting() == 0
+    assert complaints(caplog) == []
 
     await hinder(yes=False)
     await days(hass, freezer)
@@ -285,12 +288,14 @@ async def test_a_new_card_begins_to_count_anew(
     fake_box: FakeBox,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await days(hass, freezer, 20)
+    await days(hass, freezer, 10)
+    await send(hass, home, "sim1")
+    await days(hass, freezer, 10)
     since = (hass.data[MESSENGER].clock.now()).isoformat()
     home.runtime_data.balances.async_begin_anew("sim1")
     await change(hass, home, "sim1", card_since=since)
     await days(hass, freezer, 29)
-    assert fake_box.sent == []
+    assert HELLO not in fake_box.sent
 
     await days(hass, freezer)
-    assert fake_box.sent == [HELLO]
+    assert fake_box.sent[-1] == HELLO

@@ -103,9 +103,9 @@ def _ahead(sim: SimEntities) -> list[dict[str, Any]]:
     }
     note = {
         "type": "markdown",
-        "content": f"All about {sim.device}. What it spent in the {DAYS} days before "
-        "the demo began is made up, so that there is something to look ahead from. "
-        "The other SIMs begin today.",
+        "content": f"All about {sim.device}. What it spent in the {DAYS} days before the "
+        "demo began is made up, so that there is something to look ahead from. Made up "
+        "is also what GoIP-1 SIM 1 was answered yesterday; all others begin today.",
     }
     return [*tiles, graph, note]
 

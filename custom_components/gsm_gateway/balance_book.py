@@ -140,8 +140,15 @@ class BalanceBook:
             return found
 
     async def async_take_sms(self, sim_id: str, answer: KeptAnswer, card: int) -> None:
-        """Take an SMS for the answer, unless there has been another one meanwhile."""
-        if self.listens(sim_id, answer.at):
+        """Take an SMS for the answer, unless there has been another one meanwhile.
+
+        One in another currency is somebody else's.
+        """
+        sim = self._entry.subentries.get(sim_id)
+        if sim is None or not self.listens(sim_id, answer.at):
+            return
+        found = read_balance(sim.data, answer.text)
+        if found is not None and is_in_currency(sim.data, found):
             await self.async_take(sim_id, answer, card)
 
     async def async_read_again(self, sim_id: str, card: int) -> None:
@@ -217,8 +224,11 @@ class BalanceBook:
         if self.card(sim_id) != card:
             return
         earlier = [each for each in self._readings.of(sim_id, currency) if each.at < at]
-        if reading is not None:
-            self._readings.add(sim_id, currency, reading)
+        kept = reading
+        if reading is not None and not self._readings.fits(sim_id, currency, reading):
+            kept = None
+        if kept is not None:
+            self._readings.add(sim_id, currency, kept)
         facts = {
             "checked": at,
             "balance": found.amount,
@@ -227,13 +237,13 @@ class BalanceBook:
             **_ALL_WELL,
         }
         self._complained.discard(sim_id)
-        await self._async_save(sim_id, facts, reading)
+        await self._async_save(sim_id, facts, kept)
         if reading is not None and self.card(sim_id) == card:
             news = BalanceRead(
                 sim_id=sim_id,
                 before=earlier[-1] if earlier else None,
                 reading=reading,
-                drop=find_drop(self._readings.of(sim_id, currency)),
+                drop=find_drop(self._readings.of(sim_id, currency)) if kept else None,
                 valid_until=found.valid_until,
             )
             signal = SIGNAL_BALANCE_READ.format(sim_id)

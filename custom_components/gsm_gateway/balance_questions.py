@@ -20,7 +20,7 @@ from .balance_plan import Plan, Wishes
 from .balance_sms import DIALOGUE, WINDOW
 from .balance_store import KeptAnswer
 from .cards import other_card
-from .const import CONF_BALANCE_CODE, SUBENTRY_SIM
+from .const import CONF_BALANCE_CODE, CONF_BALANCE_SENDER, SUBENTRY_SIM
 from .devices import sim_on_channel
 from .gateways.clock import Clock
 from .gateways.model import GatewayError
@@ -153,7 +153,9 @@ class Questions:
         """
         sim, card = self._entry.subentries[sim_id], self._book.card(sim_id)
         codes = split_path(sim.data[CONF_BALANCE_CODE])
-        until = self._clock.now() + DIALOGUE + WINDOW
+        until = None
+        if sim.data.get(CONF_BALANCE_SENDER):  # else anybody's SMS would be the answer
+            until = self._clock.now() + DIALOGUE + WINDOW
         try:
             answer = await self.dial(
                 sim, codes, waited_for=waited_for, listens_until=until

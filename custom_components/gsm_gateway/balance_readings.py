@@ -4,12 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from .balance.forecast import look_ahead
 from .balance.readings import Outlook, Reading
 from .balance_store import BalanceStore
 from .gateways.clock import Clock
 from .messaging.retention import BALANCES
+
+_AHEAD: Final = 3
+"""Readings that may have been made before somebody set a clock right that was ahead."""
 
 
 class Readings:
@@ -62,8 +66,17 @@ class Readings:
         )
         return Reading(at=at, amount=amount, parts=parts)
 
+    def fits(self, sim_id: str, currency: str, reading: Reading) -> bool:
+        """Tell whether a reading has its place at the end of the history.
+
+        A few later ones were made while the clock was ahead; of many, it is this
+        one whose clock is behind.
+        """
+        later = [each for each in self.of(sim_id, currency) if each.at >= reading.at]
+        return len(later) <= _AHEAD
+
     def add(self, sim_id: str, currency: str, reading: Reading) -> None:
-        """Take in a new reading; any from its future was made while the clock was ahead."""
+        """Take in a new reading that fits, instead of any from its future."""
         oldest = reading.at - BALANCES
         kept = [
             each for each in self.of(sim_id, currency) if oldest <= each.at < reading.at

@@ -1,6 +1,7 @@
 """What is kept of balances on disk, so that no restart costs a question or a value."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -140,7 +141,12 @@ class BalanceStore:
             )
         except StoreUnavailable:
             return {}
-        return {sim: SimBalance.from_dict(json.loads(facts)) for sim, facts in rows}
+        found: dict[str, SimBalance] = {}
+        for sim_id, facts in rows:
+            # A box with all its alarms is worth more than one balance.
+            with suppress(ValueError, KeyError, TypeError, ArithmeticError):
+                found[sim_id] = SimBalance.from_dict(json.loads(facts))
+        return found
 
     async def async_readings(self, since: datetime) -> list[tuple[str, str, Reading]]:
         """Return the readings with their SIMs and currencies, the oldest first.

@@ -199,12 +199,26 @@ async def test_half_an_sms_is_no_answer_until_the_rest_is_there(
     assert shown(hass, VALUE).state == "8.20"
 
 
-async def test_another_currency_by_sms_is_raised(
+async def test_another_currency_by_sms_is_somebody_elses(
     hass: HomeAssistant, waiting: MockConfigEntry, poor_box: FakeBox
 ) -> None:
-    await receive(hass, poor_box, "Saldo: 4,00 EUR", sender=SENDER)
+    await receive(hass, poor_box, "Saldo: 4,00 EUR", sender="Bank")
     assert shown(hass, VALUE).state == "12.50"
-    assert set(raised(hass)) == {"balance_other_currency"}
+    assert raised(hass) == {}
+    await receive(hass, poor_box, MONEY, sender=SENDER)
+    assert shown(hass, VALUE).state == "8.20"
+
+
+async def test_a_bank_is_not_taken_for_an_operator_that_does_not_answer(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    poor_box.answers[1] = NoReply("no answer")
+    await later(hass, freezer, hours=25)
+    await receive(hass, poor_box, "Dostepne saldo 843,22 PLN", sender="mBank")
+    assert shown(hass, VALUE).state == "12.50"
 
 
 async def test_the_sms_may_come_instead_of_any_answer(
@@ -213,6 +227,7 @@ async def test_the_sms_may_come_instead_of_any_answer(
     poor_box: FakeBox,
     freezer: FrozenDateTimeFactory,
 ) -> None:
+    await change(hass, asked, "sim1", balance_sender=SENDER)
     poor_box.answers[1] = NoReply("no answer")
     for day in range(3):
         await later(hass, freezer, hours=25)
@@ -253,7 +268,7 @@ async def test_the_sms_may_come_before_the_answer_and_the_action_tells_the_answe
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     box = SlowBox(answers={1: ACCEPTED})
-    entry = goip_entry(sim(1, **BALANCE), host="cellar")
+    entry = goip_entry(sim(1, **BALANCE, balance_sender=SENDER), host="cellar")
     with wired(cellar=box):
         await set_up(hass, entry)
         first = device_id(hass, entry, "sim1")

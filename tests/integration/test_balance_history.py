@@ -309,3 +309,24 @@ async def test_readings_from_the_future_of_a_clock_that_was_ahead_go(
 
     assert measured(asked) == [("12.50", 0), ("11.00", 0)]
     assert [row[1] for row in await rows(hass)] == ["12.50", "11.00"]
+
+
+async def test_a_reading_of_a_clock_that_is_behind_takes_no_history_away(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    for day in range(1, 5):
+        await later(hass, freezer, hours=25)
+        poor_box.answers[1] = f"Saldo: {day},00 PLN"
+        await press(hass)
+    before = measured(asked)
+    freezer.move_to("2026-04-01 12:00:00")
+    poor_box.answers[1] = "Saldo: 9,00 PLN"
+    await press(hass)
+
+    assert len(before) >= 5
+    assert measured(asked) == before
+    assert len(await rows(hass)) == len(before)
+    assert asked.runtime_data.balances.known("sim1").balance == 9

@@ -121,7 +121,9 @@ class TestPrice:
         bill = Bill()
         for spent in ("0.48", "0.47", "0.48", "0.47", "0.48", "0.47"):
             bill.read(spent, parts=5).read()
-        assert ahead(bill).price_per_part == pytest.approx(Decimal("0.095"), rel=Decimal("0.02"))
+        assert ahead(bill).price_per_part == pytest.approx(
+            Decimal("0.095"), rel=Decimal("0.02")
+        )
 
     def test_does_not_mind_an_operator_who_charges_late(self) -> None:
         bill = Bill()
@@ -166,14 +168,20 @@ class TestCost:
 
     def test_counts_sms_at_their_new_price(self) -> None:
         bill = Bill().send(*MIXED * 3, price="0.10").send(*MIXED, price="0.20")
-        assert ahead(bill).cost_per_day == pytest.approx(Decimal("0.16"), rel=Decimal("0.02"))
+        assert ahead(bill).cost_per_day == pytest.approx(
+            Decimal("0.16"), rel=Decimal("0.02")
+        )
 
     def test_is_not_frightened_by_a_single_expensive_day(self) -> None:
         outlook = ahead(Bill().days(4, "0.10").read("5.10"))
-        assert outlook.cost_per_day == pytest.approx(Decimal("0.27"), abs=Decimal("0.01"))
+        assert outlook.cost_per_day == pytest.approx(
+            Decimal("0.27"), abs=Decimal("0.01")
+        )
 
         outlook = ahead(Bill().days(70, "0.10").read("20.10"))
-        assert outlook.cost_per_day == pytest.approx(Decimal("0.43"), abs=Decimal("0.01"))
+        assert outlook.cost_per_day == pytest.approx(
+            Decimal("0.43"), abs=Decimal("0.01")
+        )
 
     def test_has_a_monthly_fee_evenly_from_its_second_payment_on(self) -> None:
         bill = Bill("200.00")
@@ -182,7 +190,9 @@ class TestCost:
             bill.read("5.10" if day in (10, 41, 71, 102, 132) else "0.10")
             if day >= 41:
                 costs.append(ahead(bill).cost_per_day)
-        even = pytest.approx(Decimal("0.10") + 5 / Decimal("30.44"), rel=Decimal("0.001"))
+        even = pytest.approx(
+            Decimal("0.10") + 5 / Decimal("30.44"), rel=Decimal("0.001")
+        )
         assert costs == [even] * len(costs)
 
     def test_ends_a_monthly_fee_that_is_overdue(self) -> None:
@@ -218,7 +228,9 @@ class TestTopUp:
 
 def test_a_clock_that_was_set_back_does_no_harm() -> None:
     bill = Bill().days(10, "0.50").read("0.50", after=-2 * DAY).days(10, "0.50")
-    assert ahead(bill).cost_per_day == pytest.approx(Decimal("0.55"), rel=Decimal("0.15"))
+    assert ahead(bill).cost_per_day == pytest.approx(
+        Decimal("0.55"), rel=Decimal("0.15")
+    )
 
 
 def test_two_readings_of_one_moment_are_one() -> None:

@@ -25,7 +25,11 @@ from tests.integration.wires import (
 from tests.simulator.core.journal import SMS_ON_AIR, USSD_DIALLED
 
 SCALE = 30.0
-CODE: dict[str, Any] = {"balance_code": "*100#", "balance_interval": 24, "currency": "RUB"}
+CODE: dict[str, Any] = {
+    "balance_code": "*100#",
+    "balance_interval": 24,
+    "currency": "RUB",
+}
 
 type Home = tuple[SimulatedBox, MockConfigEntry]
 

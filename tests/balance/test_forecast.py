@@ -132,6 +132,12 @@ class TestPrice:
             bill.read("0.09", after=timedelta(hours=18))
         assert ahead(bill).price_per_part == NINE_CENTS
 
+    def test_does_not_mind_a_message_just_before_the_daily_question(self) -> None:
+        bill = Bill()
+        for _ in range(4):
+            bill.read(parts=1).read("0.09")
+        assert ahead(bill).price_per_part == NINE_CENTS
+
     def test_is_known_where_a_message_is_sent_every_day(self) -> None:
         assert ahead(Bill().send(*[1] * 8, price="0.09")).price_per_part == NINE_CENTS
 
@@ -153,6 +159,12 @@ class TestCost:
     def test_goes_on_through_days_without_readings(self) -> None:
         bill = Bill().days(10, "0.50").read("7.00", after=14 * DAY).days(3, "0.50")
         assert ahead(bill).cost_per_day == Decimal("0.5")
+
+    def test_of_every_other_day_is_half_of_it(self) -> None:
+        bill = Bill()
+        for _ in range(15):
+            bill.read("0.40").read()
+        assert ahead(bill).cost_per_day == pytest.approx(Decimal("0.2"))
 
     def test_follows_a_new_daily_fee_within_days(self) -> None:
         bill = Bill().days(40, "0.10").days(5, "0.40")

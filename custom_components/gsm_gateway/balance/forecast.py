@@ -90,8 +90,8 @@ class _Past:
     def monthly_fees(self) -> tuple[dict[int, Decimal], Decimal]:
         """Return what was paid monthly, by stretch, and what of it goes on, a day.
 
-        Two payments of nearly the same amount about a month apart make a fee. It ends
-        when the next one is overdue.
+        Two payments of nearly the same amount about a month apart make a fee, where there
+        is no third between them: that is a habit. It ends when the next one is overdue.
         """
         newest = self.spent[-1].end
         odd = [
@@ -101,15 +101,16 @@ class _Past:
         ]
         payments: dict[int, Decimal] = {}
         going_on: dict[int, Decimal] = {}
-        for index, ago, amount in odd:
-            for before, longer_ago, earlier in odd:
-                if not MONTHLY[0] <= longer_ago - ago <= MONTHLY[1]:
-                    continue
-                if self._alike(amount, earlier):
-                    payments |= {before: earlier, index: amount}
-                    going_on.pop(before, None)
-                    if ago <= MONTHLY[1]:
-                        going_on[index] = amount
+        for place, (index, ago, amount) in enumerate(odd):
+            earlier = [one for one in odd[:place] if self._alike(amount, one[2])]
+            if not earlier:
+                continue
+            before, longer_ago, paid = earlier[-1]
+            if MONTHLY[0] <= longer_ago - ago <= MONTHLY[1]:
+                payments |= {before: paid, index: amount}
+                going_on.pop(before, None)
+                if ago <= MONTHLY[1]:
+                    going_on[index] = amount
         return payments, sum(going_on.values(), ZERO) / MONTH
 
     def _alike(self, one: Decimal, other: Decimal) -> bool:

@@ -44,7 +44,7 @@ def pick(text: str, number: str, country: str | None = None) -> Choice:
         ("You get 50% off 10/20 for 5", None, ["5"]),
         ("00420061006C002000350030002E00350030", None, ["50.50"]),
         ("No number", None, []),
-        ("From 10-20 to 5", None, ["5"]),
+        ("Calls (00-17) to 5", None, ["5"]),
         (
             " ".join(f"a {n}" for n in range(1, 40)),
             None,

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 import re
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.gsm_gateway.balance.grammar import PatternError
@@ -178,6 +178,7 @@ PATTERNS = st.recursive(
 )
 
 
+@settings(max_examples=2000)
 @given(pattern=PATTERNS, text=st.text("abAB1 \n", max_size=12))
 def test_a_pattern_finds_what_python_finds(pattern: str, text: str) -> None:
     """The machine of our own agrees with `re` in every group."""

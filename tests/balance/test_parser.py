@@ -9,10 +9,17 @@ import sys
 
 import pytest
 
-from custom_components.gsm_gateway.balance import currencies, vocabulary
+from custom_components.gsm_gateway.balance import (
+    currencies,
+    figures,
+    parser,
+    vocabulary,
+)
 from custom_components.gsm_gateway.balance.countries import CURRENCY_OF
 from custom_components.gsm_gateway.balance.folding import fold_text
 from custom_components.gsm_gateway.balance.parser import Balance, parse_balance
+from custom_components.gsm_gateway.balance.pattern import find_numbers
+from custom_components.gsm_gateway.balance.scanning import Token, scan
 from tests.balance.answers import ANSWERS, BY_FILE, FILES, Row, told, wanted
 
 every_answer = pytest.mark.parametrize(
@@ -160,6 +167,28 @@ def test_zero_has_no_sign() -> None:
     read = parse_balance("Balance: -0.00 EUR", country="DE")
     assert read is not None
     assert str(read.amount) == "0.00"
+
+
+def test_an_answer_that_is_looked_at_again_is_not_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An answer that nobody has settled is looked at whenever a box tells anything."""
+    read: list[str] = []
+
+    def noted(text: str) -> list[Token]:
+        read.append(text)
+        return scan(text)
+
+    monkeypatch.setattr(parser, "scan", noted)
+    monkeypatch.setattr(figures, "scan", noted)
+    text = "Seen again and again: balance 5.00 EUR, bonus 6.00 EUR"
+    for country in ("IE", "ie", "IE"):
+        assert parse_balance(text, country=country) is not None
+        assert parse_balance(text, country=country, pattern=r"bonus (6\S+)") is not None
+        assert len(find_numbers(text, country=country)) == 2
+    assert read == [text] * 3
+    assert told(parse_balance(text, country="US")) == (Decimal("5.00"), "EUR")
+    assert read == [text] * 4
 
 
 def test_only_the_first_2000_characters_are_read() -> None:

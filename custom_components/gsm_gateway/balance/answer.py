@@ -10,6 +10,9 @@ import unicodedata
 LONGEST: Final = 2000
 """Characters that are read; no answer of a network is longer."""
 
+FARTHEST: Final = 4 * LONGEST
+"""Characters that so much may be written with: octets in hexadecimal digits."""
+
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
 _PADDING: Final = re.compile(r"[@\s\x00]+\Z")
 
@@ -32,7 +35,7 @@ def readable(text: str) -> str:
     Some boxes hand on the octets of an answer as hexadecimal digits. The NUL of
     a box and the `@` that fills up a septet (GSM 03.38) are cut off behind.
     """
-    octets = text[: 4 * LONGEST].strip("\x00\r\n @")
+    octets = text[:FARTHEST].strip("\x00\r\n @")
     if _HEX.fullmatch(octets) is not None:
         text = _decoded(bytes.fromhex(octets)) or text
     return unicodedata.normalize("NFC", _PADDING.sub("", text[:LONGEST]))

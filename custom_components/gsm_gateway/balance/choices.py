@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 import re
 from typing import Final
 
+from .answer import FARTHEST
 from .currencies import Locale, is_mark
 from .figures import SIGNS, Figure, Figures
 from .meanings import Meaning
@@ -44,10 +46,16 @@ def find_numbers(
     locale = Locale(
         country.upper() if country else None, currency.upper() if currency else None
     )
+    return list(_find(text[:FARTHEST], locale))
+
+
+@lru_cache(maxsize=64)
+def _find(text: str, locale: Locale) -> tuple[Choice, ...]:
+    """Look at one answer; the same ones are looked at again and again."""
     figures = Figures(text, locale)
     found = [f for f in figures.all() if _may_be_money(figures, f)]
     money = [f for f in found if not _counts(figures.tokens, f)]
-    return [_choice(figures, f) for f in (money or found)[:MOST_CHOICES]]
+    return tuple(_choice(figures, f) for f in (money or found)[:MOST_CHOICES])
 
 
 def _may_be_money(figures: Figures, figure: Figure) -> bool:

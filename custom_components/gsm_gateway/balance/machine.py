@@ -1,8 +1,9 @@
 """Matching a pattern within a number of steps that is known beforehand.
 
-The pattern becomes a program of at most `MOST_STEPS` steps. A step that failed
-at one place of the text is never tried there again, so that a search takes at
-most steps times characters, whatever the pattern and the text.
+The pattern becomes a program of at most `MOST_STEPS` steps. From the last step
+to the first, the places of the text from which each can reach the end are found,
+all at once: they are the bits of one integer. Then one walk in the order that
+the pattern prefers finds the match, and never has to go back.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +30,10 @@ class _Do(Enum):
 @dataclass(slots=True)
 class _Step:
     do: _Do
-    piece: re.Pattern[str] | None = None
+    places: re.Pattern[str] | None = None
+    """Finds where the piece is, without taking it."""
+    width: int = 0
+    """Characters of the piece."""
     first: int = 0
     """The step to go on at."""
     second: int = 0
@@ -76,8 +80,7 @@ class Machine:
     def _add(self, node: Node) -> None:
         match node:
             case Piece():
-                piece = re.compile(node.text, self.flags)
-                self._write(_Step(_Do.PIECE, piece, first=len(self._steps) + 1))
+                self._add_piece(node)
             case Sequence():
                 for part in node.parts:
                     self._add(part)
@@ -89,6 +92,11 @@ class Machine:
                 self._keep(2 * node.number + 1)
             case Repeat():
                 self._add_repeat(node)
+
+    def _add_piece(self, piece: Piece) -> None:
+        places = re.compile(f"(?={piece.text})", self.flags)
+        ahead = len(self._steps) + 1
+        self._write(_Step(_Do.PIECE, places, piece.width, first=ahead))
 
     def _keep(self, slot: int) -> None:
         self._write(_Step(_Do.KEEP, first=len(self._steps) + 1, slot=slot))
@@ -120,7 +128,7 @@ class Machine:
             open_ends.append(self._split(lazy=node.lazy))
             self._add(node.inner)
         if node.most is None:
-            self._write(_Step(_Do.SPLIT, first=again, second=again))
+            self._steps[-1].first = again
         for step in open_ends:
             if node.lazy:
                 step.first = len(self._steps)
@@ -129,40 +137,65 @@ class Machine:
 
     def search(self, text: str) -> Match | None:
         """Return the first match, the one that `re.search` finds."""
-        tried = bytearray(len(self._steps) * (len(text) + 1))
-        for start in range(len(text) + 1):
-            slots = self._match(text, start, tried)
-            if slots is not None:
-                return Match(slots, self.names)
-        return None
-
-    def _match(self, text: str, start: int, tried: bytearray) -> tuple[int, ...] | None:
+        reach = self._reach(text)
+        if not reach[0]:
+            return None
+        start = at = len(text) + 1 - reach[0].bit_length()
         slots = [-1] * (2 * self.groups + 2)
-        steps, width = self._steps, len(text) + 1
-        waiting: list[tuple[int, int, int, int]] = [(0, start, -1, 0)]
-        while waiting:
-            number, at, slot, kept = waiting.pop()
-            if slot >= 0:
-                slots[slot] = kept
-                continue
-            while not tried[place := number * width + at]:
-                tried[place] = 1
-                step = steps[number]
-                number = step.first
-                if step.piece is not None:
-                    found = step.piece.match(text, at)
-                    if found is None:
-                        break
-                    at = found.end()
-                elif step.do is _Do.SPLIT:
-                    waiting.append((step.second, at, -1, 0))
-                elif step.do is _Do.KEEP:
-                    waiting.append((0, 0, step.slot, slots[step.slot]))
-                    slots[step.slot] = at
-                else:
-                    slots[:2] = start, at
-                    return tuple(slots)
-        return None
+        step = self._steps[0]
+        while step.do is not _Do.END:
+            ahead = step.first
+            if step.do is _Do.PIECE:
+                at += step.width
+            elif step.do is _Do.KEEP:
+                slots[step.slot] = at
+            elif not reach[ahead] >> (len(text) - at) & 1:
+                ahead = step.second
+            step = self._steps[ahead]
+        slots[:2] = start, at
+        return Match(tuple(slots), self.names)
+
+    def _reach(self, text: str) -> list[int]:
+        """Return from where each step reaches the end.
+
+        Bit n is set where it does so with n characters of the text to go.
+        """
+        steps = self._steps
+        reach = [(2 << len(text)) - 1] * len(steps)
+        seen: dict[str, int] = {}
+        for number in reversed(range(len(steps) - 1)):
+            step = steps[number]
+            if step.places is not None:
+                key = step.places.pattern
+                if key not in seen:
+                    seen[key] = _bits(step.places, text)
+                endless = step.first < number
+                ahead = reach[number + 1 if endless else step.first]
+                if endless:
+                    ahead = _spread(ahead, seen[key], step.width)
+                reach[number] = seen[key] & ahead << step.width
+            elif step.do is _Do.KEEP:
+                reach[number] = reach[step.first]
+            else:
+                reach[number] = reach[step.first] | reach[step.second]
+        return reach
+
+
+def _bits(places: re.Pattern[str], text: str) -> int:
+    """Return where something is found, as the bits of a number; the last is the end."""
+    digits = bytearray(b"0" * (len(text) + 1))
+    for match in places.finditer(text):
+        digits[match.start()] = ord("1")
+    return int(digits, 2)
+
+
+def _spread(ends: int, places: int, width: int) -> int:
+    """Return from where any number of pieces, one after the other, reaches an end."""
+    while places:
+        ends |= places & ends << width
+        places &= places << width
+        width *= 2
+    return ends
 
 
 @lru_cache(maxsize=64)

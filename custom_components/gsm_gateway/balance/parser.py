@@ -1,8 +1,9 @@
 """Reading the balance out of an operator's answer."""
 
+from functools import lru_cache
 from typing import Final
 
-from .answer import Balance, readable
+from .answer import FARTHEST, Balance, readable
 from .currencies import Locale, Mark, Place, read_mark
 from .meanings import LABELS, Meaning
 from .money import Money, MoneyFinder, is_identifier
@@ -42,6 +43,12 @@ def parse_balance(
     locale = Locale(
         country.upper() if country else None, currency.upper() if currency else None
     )
+    return _parse(text[:FARTHEST], locale, pattern)
+
+
+@lru_cache(maxsize=64)
+def _parse(text: str, locale: Locale, pattern: str | None) -> Balance | None:
+    """Read one answer; those that nobody has settled yet are asked for again and again."""
     if pattern is not None:
         return read_by_pattern(text, pattern, locale)
     tokens = scan(readable(text))

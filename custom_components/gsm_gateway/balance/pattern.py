@@ -34,8 +34,8 @@ _OTHER_GROUPS: Final = ("currency", "valid_until")
 def check_pattern(pattern: str) -> None:
     """Raise `PatternError` unless the pattern can be used.
 
-    What passes takes at most 120 times as many steps as the answer has
-    characters. The reasons: `pattern_invalid` (not a regular expression),
+    What passes reads an answer at most 120 times. The reasons:
+    `pattern_invalid` (not a regular expression),
     `pattern_unsupported` (back references, looking around, flags inside),
     `pattern_too_long` (over 500 characters), `pattern_too_slow` (a repeat
     without limit inside a repeat or around a choice, or too many steps),

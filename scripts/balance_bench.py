@@ -40,8 +40,8 @@ PIECES = (
 PATTERN_PIECES = (r"\d", ".", r"\w", r"\s", "[^x]", "(?:a|1)", "(a?)", "(?:11|1)", "1")
 REPEATS = ("", "*", "+", "?", "*?", "{0,9}", "{1,40}")
 WIDE_PATTERNS = (
-    ".?" * 59,
-    "".join(f"[^{chr(97 + n % 26)}{n % 10}]?" for n in range(57)) + r"(?P<amount>\d)x",
+    ".?" * 49,
+    "".join(f"[^{chr(97 + n % 26)}{n % 10}]?" for n in range(47)) + r"(?P<amount>\d)x",
 )
 """As many pieces as are accepted: all the same, and all different."""
 

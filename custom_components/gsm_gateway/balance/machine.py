@@ -14,7 +14,7 @@ from typing import Final
 
 from .grammar import Choice, Grammar, Group, Node, PatternError, Piece, Repeat, Sequence
 
-MOST_STEPS: Final = 120
+MOST_STEPS: Final = 100
 
 
 class _Do(Enum):

@@ -34,7 +34,7 @@ _OTHER_GROUPS: Final = ("currency", "valid_until")
 def check_pattern(pattern: str) -> None:
     """Raise `PatternError` unless the pattern can be used.
 
-    What passes reads an answer at most 120 times. The reasons:
+    What passes reads an answer at most 100 times. The reasons:
     `pattern_invalid` (not a regular expression),
     `pattern_unsupported` (back references, looking around, flags inside),
     `pattern_too_long` (over 500 characters), `pattern_too_slow` (a repeat

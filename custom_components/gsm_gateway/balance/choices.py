@@ -10,8 +10,9 @@ from .answer import FARTHEST
 from .currencies import Locale, is_mark
 from .figures import SIGNS, Figure, Figures
 from .meanings import Meaning
+from .months import find_month
 from .scanning import Kind, Token
-from .validity import is_month, read_date
+from .validity import read_date
 
 MOST_CHOICES: Final = 20
 _LONGEST_AMOUNT: Final = 9
@@ -79,20 +80,28 @@ def _may_be_money(figures: Figures, figure: Figure) -> bool:
 def _is_joined(figures: Figures, figure: Figure) -> bool:
     """Tell whether a number is a piece of a name, a code, a fraction or a share."""
     tokens, index = figures.tokens, figure.index
+    first, last = tokens[index], tokens[figure.last]
     before = tokens[index - 1] if index else None
     behind = tokens[figure.last + 1] if figure.last + 1 < len(tokens) else None
-    if before is not None and (
-        before.written in ("+", "/")
-        or (before.written in "*#" and tokens[index].written.isdigit())
-        or _grows_into(before, tokens[index])
-    ):
-        return True
+    whole = first.written.isdigit()
+    if before is not None:
+        glued = before.end == first.start
+        in_code = glued and whole and before.written in "*#"
+        shared = before.written == "/" and _is_share(tokens[max(0, index - 2)], first)
+        if in_code or shared or before.written == "+" or _grows_into(before, first):
+            return True
     if behind is None:
         return False
-    coded = behind.start == tokens[figure.last].end and behind.written[0] in "*#"
-    return (
-        coded or behind.written[0] in "%/" or _grows_into(tokens[figure.last], behind)
-    )
+    coded = behind.start == last.end and whole and behind.written[0] in "*#"
+    other = tokens[figure.last + 2] if figure.last + 2 < len(tokens) else behind
+    shared = behind.written == "/" and _is_share(first, other)
+    return coded or shared or behind.written[0] == "%" or _grows_into(last, behind)
+
+
+def _is_share(left: Token, right: Token) -> bool:
+    """Tell whether a stroke makes one thing of both, not two amounts (5.00/10.00)."""
+    numbers = left.kind is right.kind is Kind.NUMBER
+    return not numbers or left.written.isdigit() or right.written.isdigit()
 
 
 def _is_end_of_range(tokens: list[Token], figure: Figure) -> bool:
@@ -137,7 +146,7 @@ def _beside_month(tokens: list[Token], index: int) -> bool:
         while 0 <= other < len(tokens) and tokens[other].kind is Kind.DASH:
             other += step
         dated = 0 <= other < len(tokens) and tokens[other].kind is Kind.NUMBER
-        if is_month(tokens[at].word) and dated:
+        if find_month(tokens[at].word) is not None and dated:
             return True
     return False
 

@@ -80,18 +80,20 @@ class Figures:
     def _read(self, index: int, start: int, end: int) -> Figure | None:
         money = self._moneys.get(index)
         currency = money.currency if money is not None else None
-        if money is not None:
+        first, last = (money.first, money.last) if money is not None else (index, index)
+        if money is not None and not self._finder.is_bracketed(first, last):
             value = money.size if money.value is None else money.value
-        elif self._finder.is_debit(index, index):
+        elif self._finder.is_debit(last):
             return None
         else:
             digits = self.tokens[index].written
-            value = read_amount(digits, self.locale.expected, self.locale.country)
+            value = read_amount(
+                digits, currency or self.locale.expected, self.locale.country
+            )
         if value is None:
             return None
-        if self._is_owed(money.first if money is not None else index):
+        if self._is_owed(first):
             value = -abs(value)
-        last = money.last if money is not None else index
         return Figure(index, last, start, end, value, currency)
 
     def _is_owed(self, first: int) -> bool:

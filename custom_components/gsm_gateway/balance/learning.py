@@ -10,7 +10,7 @@ from .folding import fold_text, fold_word
 from .grammar import LONGEST, PatternError
 from .machine import compiled
 from .meanings import LABELS, Meaning
-from .validity import is_month
+from .months import find_month
 from .vocabulary import meaning
 
 _DIGITS: Final = r"\d+(?:\s\d{3})*[\d.,'’٫٬]*"
@@ -136,7 +136,7 @@ def _is_loose(pieces: list[str], index: int) -> bool:
 def _belongs_to_time(pieces: list[str], index: int) -> bool:
     """Tell whether a word is a month or a half of the day beside a number."""
     word = _folded(pieces[index])
-    if not word or not (word in _HALF_DAYS or is_month(word)):
+    if not word or not (word in _HALF_DAYS or find_month(word) is not None):
         return False
     near = pieces[max(0, index - 2) : index + 3]
     return any(piece[0].isdecimal() for piece in near)

@@ -101,7 +101,8 @@ class MoneyFinder:
         )
         size, last = self._with_hundredths(size, last)
         first, negative = self._sign(first, index)
-        if self._is_range(last) or self.is_debit(first, last):
+        doubtful = self.is_debit(last) or self.is_bracketed(first, last)
+        if doubtful or self._is_range(last):
             size = None
         value = size
         if ((prefix or suffix) and mark is None) or negative is None:
@@ -298,18 +299,19 @@ class MoneyFinder:
         token = self._at(index)
         return token is not None and token.meaning is Meaning.IS
 
-    def is_debit(self, first: int, last: int) -> bool:
-        """Tell whether the amount is written as book-keepers write a negative one."""
+    def is_debit(self, last: int) -> bool:
+        """Tell whether a word behind the amount says that it is negative (5.00 DR)."""
         behind = self._at(last + 1)
-        bracketed = self._touches(first - 1, first) and self._touches(last, last + 1)
-        return behind is not None and (
-            behind.word in _DEBIT
-            or (
-                bracketed
-                and behind.kind is Kind.CLOSE
-                and self._is(first - 1, Kind.OPEN)
-            )
-        )
+        return behind is not None and behind.word in _DEBIT
+
+    def is_bracketed(self, first: int, last: int) -> bool:
+        """Tell whether the amount is written as book-keepers write a negative one.
+
+        It may be a mere remark as well.
+        """
+        closed = self._touches(last, last + 1) and self._is(last + 1, Kind.CLOSE)
+        opened = self._touches(first - 1, first) and self._is(first - 1, Kind.OPEN)
+        return opened and closed
 
     def _is_range(self, last: int) -> bool:
         """Tell whether what is behind makes the amount a range or puts a sign behind it."""

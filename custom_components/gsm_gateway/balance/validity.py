@@ -6,26 +6,9 @@ from typing import Final
 
 from .currencies import Locale
 from .meanings import Meaning
+from .months import find_month
 from .scanning import Kind, Token
 
-_MONTHS: Final = tuple(
-    tuple(line.split())
-    for line in """
-    jan янв січ sty oca ene led gen ιαν
-    feb фев лют lut sub fev unor peb φεβ
-    mar мар берез brez μαρ
-    apr апр квіт kwi nis abr avr dub απρ
-    may mai май маи мая трав maj mag mei kvet μαι
-    jun июн черв cze haz juin giu cervna ιουν
-    jul июл лип lip tem juil lug cervence ιουλ
-    aug авг серп sie agu ago aou srp αυγ
-    sep сен верес wrz eyl set zari σεπ
-    oct okt окт жовт paz eki out ott rij οκτ
-    nov ноя лист lis kas νοε
-    dec dez дек груд gru ara des dic pros δεκ
-    """.strip().splitlines()
-)
-"""How the names of the months begin, in the languages of the words."""
 _REACH: Final = 5
 _SHORTEST_NAME: Final = 4
 _OTHER_THINGS: Final = frozenset((Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.UNIT))
@@ -88,7 +71,7 @@ def _names_something(token: Token) -> bool:
 def _date_behind(tokens: list[Token], start: int, locale: Locale) -> date | None:
     for index in range(start, min(start + _REACH, len(tokens))):
         token = tokens[index]
-        if token.kind in (Kind.DATE, Kind.NUMBER) or is_month(token.word):
+        if token.kind in (Kind.DATE, Kind.NUMBER) or find_month(token.word) is not None:
             return _date_at(tokens, index, locale)
         if token.kind is Kind.STOP and token.written != ".":
             return None
@@ -133,17 +116,6 @@ def _run_of_digits(written: str) -> date | None:
     return _date(int(written[4:]), int(written[2:4]), int(written[:2]))
 
 
-def is_month(word: str) -> bool:
-    """Tell whether a folded word is the name of a month, perhaps shortened."""
-    return _month(word) is not None
-
-
-def _month(word: str) -> int | None:
-    """Return the number of a month by its name."""
-    named = (n for n, names in enumerate(_MONTHS, start=1) if word.startswith(names))
-    return next(named, None)
-
-
 def _named_month(tokens: list[Token], index: int) -> date | None:
     """Read "05-APR-25", "5 April 2025" and "April 5, 2025" from the token at `index`."""
     parts = [
@@ -156,7 +128,7 @@ def _named_month(tokens: list[Token], index: int) -> date | None:
         return None
     first, second, year = parts[0], parts[1], parts[2].written
     name, day = (second, first) if first.kind is Kind.NUMBER else (first, second)
-    month = _month(name.word)
+    month = find_month(name.word)
     if month is None or not (day.written.isdigit() and year.isdigit()):
         return None
     if len(day.written) > 2 or len(year) not in (2, 4):

@@ -28,7 +28,7 @@ from .balance_sms import WINDOW, listens
 from .balance_store import NOTHING_KNOWN, BalanceStore, KeptAnswer, SimBalance
 from .balance_words import has_number, is_in_currency, read_balance
 from .cards import other_card
-from .const import CONF_CURRENCY, SUBENTRY_SIM
+from .const import CONF_BALANCE_CODE, CONF_CURRENCY, SUBENTRY_SIM
 from .devices import device_name
 from .gateways.clock import Clock
 from .messaging.store import Store, StoreUnavailable
@@ -139,6 +139,15 @@ class BalanceBook:
                 await self._async_put_aside(sim, answer, found)
             return found
 
+    async def async_take_tried(
+        self, sim_id: str, answer: KeptAnswer, card: int
+    ) -> None:
+        """Take what was tried for the answer, unless there has been a newer one."""
+        known = self.kept(sim_id)
+        newest = [at for at in (known.checked, known.unread_at) if at]
+        if all(at < answer.at for at in newest):
+            await self.async_take(sim_id, answer, card)
+
     async def async_take_sms(self, sim_id: str, answer: KeptAnswer, card: int) -> None:
         """Take an SMS for the answer, unless there has been another one meanwhile.
 
@@ -172,6 +181,22 @@ class BalanceBook:
         if self.card(sim_id) == card:
             await self.async_keep(sim_id, silent=self.kept(sim_id).silent + 1)
             self._complain(sim_id, "the operator did not answer")
+
+    @callback
+    def note(self, sim_id: str, **facts: Any) -> None:
+        """Know more of a balance; it is on disk with what is kept next."""
+        self._known[sim_id] = replace(self.kept(sim_id), **facts)
+
+    @callback
+    def async_follow_code(self, sim: ConfigSubentry) -> None:
+        """Forget what was wrong with the answers to another code than a SIM has now."""
+        before: str | None = self.kept(sim.subentry_id).code
+        code: str | None = sim.data.get(CONF_BALANCE_CODE)
+        if code == before:
+            return
+        well = _ALL_WELL if before is not None else {}
+        self.note(sim.subentry_id, code=code, **well)
+        self._complained.discard(sim.subentry_id)
 
     @callback
     def async_settle_sims(self) -> None:
@@ -272,10 +297,10 @@ class BalanceBook:
         )
 
     def _add_answer(self, sim_id: str, answer: KeptAnswer) -> None:
-        """Keep an answer among the last ones; it is on disk with what is kept next."""
+        """Keep an answer among the last ones, once; it is on disk with what is kept next."""
         known, cut = self.kept(sim_id), replace(answer, text=answer.text[:_LONGEST])
-        answers = (*known.answers, cut)[-_ANSWERS:]
-        self._known[sim_id] = replace(known, answers=answers)
+        if cut not in known.answers:
+            self.note(sim_id, answers=(*known.answers, cut)[-_ANSWERS:])
 
     async def _async_save(
         self, sim_id: str, facts: dict[str, Any], reading: Reading | None

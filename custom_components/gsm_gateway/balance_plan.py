@@ -59,6 +59,14 @@ class Wishes:
         )
 
 
+def first_asked(
+    wishes: Wishes, at: datetime, zone: tzinfo, chance: Random
+) -> dict[str, Any]:
+    """Return what to keep of a SIM that somebody asked before it was set up."""
+    schedule = Schedule(interval=wishes.interval, next_due=at).asked(at, chance)
+    return {"schedule": schedule, "count": DayCount.after_one_more(None, at, zone)}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Past:
     """What a question that was not dialled gives back. Times are monotonic."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 import logging
 from random import Random
 from typing import Any, Final
@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .balance.parser import Balance
 from .balance_book import BalanceBook
 from .balance_news import shows_balance
-from .balance_plan import Plan, Wishes
+from .balance_plan import Plan, Wishes, first_asked
 from .balance_sms import DIALOGUE, WINDOW
 from .balance_store import KeptAnswer
 from .cards import other_card
@@ -85,6 +85,14 @@ class Questions:
                 zone=dt_util.get_default_time_zone,
                 chance=self._chance,
             )
+
+    @callback
+    def begin(self, sim: ConfigSubentry, asked: datetime) -> None:
+        """Let a SIM that is planned for the first time have been asked before."""
+        if self._book.kept(sim.subentry_id).schedule is None:
+            zone, wishes = dt_util.get_default_time_zone(), Wishes.of(sim.data)
+            facts = first_asked(wishes, asked, zone, self._chance)
+            self._book.note(sim.subentry_id, **facts)
 
     @callback
     def forget(self, sim_id: str) -> None:

@@ -1,5 +1,6 @@
 """The dialogs about an answer that was not taken for the balance."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.components.repairs import (
@@ -10,10 +11,10 @@ from homeassistant.components.repairs import (
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 
 from .balance.parser import Balance
-from .balance_words import operator_country
+from .balance_words import is_in_currency, read_balance
 from .const import CONF_BALANCE_CODE, CONF_BALANCE_PATTERN, CONF_CURRENCY, DOMAIN
 from .devices import device_name
-from .flow_answer import NOTHING, Reader, as_block
+from .flow_answer import NOTHING, as_block, money
 from .flow_pattern import PatternSteps
 from .runtime import GsmGatewayConfigEntry
 
@@ -44,10 +45,6 @@ class _AnswerFlow(RepairsFlow):
         self._entry, self._sim, self._answer = entry, sim, unread
         return True
 
-    def _found(self) -> Balance | None:
-        """Return what the SIM's settings read in the answer."""
-        return self._reader.read(self._answer, self._sim.data.get(CONF_BALANCE_PATTERN))
-
     def _save(self, **changes: Any) -> RepairsFlowResult:
         """Change the SIM's settings; the answer is then read anew."""
         self.hass.config_entries.async_update_subentry(
@@ -62,9 +59,9 @@ class _AnswerFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
     @property
-    def _reader(self) -> Reader:
-        data = self._sim.data
-        return Reader(country=operator_country(data), currency=data.get(CONF_CURRENCY))
+    def _settings(self) -> Mapping[str, Any]:
+        """The SIM's settings, by which its answers are read."""
+        return self._sim.data
 
     def _told(self) -> dict[str, str]:
         """Return what the texts may have in braces."""
@@ -101,6 +98,8 @@ class UnreadFlow(_AnswerFlow, PatternSteps[RepairsFlowContext, RepairsFlowResult
     ) -> RepairsFlowResult:
         """Say what to do about an answer without the balance; the next one is told again."""
         if user_input is not None:
+            if self._is_open() and self._answer != self._picked_from:
+                return await self.async_step_pick(user_input)
             return await self._let_be()
         return self.async_show_form(
             step_id="no_balance", description_placeholders=self._told()
@@ -110,18 +109,22 @@ class UnreadFlow(_AnswerFlow, PatternSteps[RepairsFlowContext, RepairsFlowResult
 class OtherCurrencyFlow(_AnswerFlow):
     """Lets the user choose between the SIM's currency and that of the answer."""
 
+    _shown: tuple[str, str | None] = "", None
+    """The answer and the SIM's currency that the page shows."""
+
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Show both currencies."""
         if not self._is_open() or (found := self._foreign()) is None:
             return self.async_abort(reason="settled")
+        self._shown = self._now
         return self.async_show_menu(
             step_id="init",
             menu_options=["use_found", "keep"],
             description_placeholders={
                 **self._told(),
-                "amount": self._reader.money(found),
+                "amount": money(self._sim.data, found),
                 "found_currency": found.currency or NOTHING,
             },
         )
@@ -129,18 +132,27 @@ class OtherCurrencyFlow(_AnswerFlow):
     async def async_step_use_found(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Let the SIM have the currency of the answer."""
+        """Let the SIM have the currency of the answer, if it is still the one shown."""
         if not self._is_open() or (found := self._foreign()) is None:
             return self.async_abort(reason="settled")
+        if self._now != self._shown:
+            return await self.async_step_init()
         return self._save(**{CONF_CURRENCY: found.currency})
 
     async def async_step_keep(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Leave everything as it is; the next such answer is told again."""
+        if self._is_open() and self._now != self._shown:
+            return await self.async_step_init()
         return await self._let_be()
+
+    @property
+    def _now(self) -> tuple[str, str | None]:
+        """What the page would show now."""
+        return self._answer, self._sim.data.get(CONF_CURRENCY)
 
     def _foreign(self) -> Balance | None:
         """Return what was read, if it is in another currency than the SIM's."""
-        found = self._found()
-        return found if found and self._reader.is_foreign(found) else None
+        found = read_balance(self._sim.data, self._answer)
+        return found if found and not is_in_currency(self._sim.data, found) else None

@@ -71,6 +71,8 @@ class SimBalance:
     """How many of the last questions brought no answer, or one without a number."""
     listens_until: datetime | None = None
     """Until when an SMS may still be the answer to the last question."""
+    code: str | None = None
+    """The balance code to which `unread` and `silent` belong."""
     upkeep: Upkeep = NO_UPKEEP
 
     def as_dict(self) -> dict[str, Any]:
@@ -88,6 +90,7 @@ class SimBalance:
             "answers": [[_written(each.at), each.text] for each in self.answers],
             "silent": self.silent,
             "listens_until": _written(self.listens_until),
+            "code": self.code,
             "upkeep": self.upkeep.to_dict(),
         }
 
@@ -112,6 +115,7 @@ class SimBalance:
             ),
             silent=kept.get("silent", 0),
             listens_until=_moment(kept.get("listens_until")),
+            code=kept.get("code"),
             upkeep=Upkeep.from_dict(upkeep) if upkeep else NO_UPKEEP,
         )
 

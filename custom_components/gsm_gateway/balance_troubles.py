@@ -19,8 +19,6 @@ from .devices import device_name
 
 SILENT: Final = 3
 """Questions in a row without a number in the answer after which the code is doubtful."""
-_SHOWN: Final = 300
-"""Characters of an answer that are shown."""
 
 
 class Problem(StrEnum):
@@ -56,7 +54,7 @@ def async_look(
     problems = _problems(sim, known, found)
     if waits:  # it may be an SMS that is the answer
         problems &= told
-    _tell(hass, entry, sim, problems, known.unread or "", found)
+    _tell(hass, entry, sim, problems, found)
     if known.unread and found:
         own = sim.data.get(CONF_CURRENCY)
         return f"the answer is in {found.currency}, the SIM's currency is {own}"
@@ -86,16 +84,13 @@ def _tell(
     entry: ConfigEntry,
     sim: ConfigSubentry,
     problems: Collection[Problem],
-    answer: str,
     found: Balance | None,
 ) -> None:
     async_settle(hass, entry, sim.subentry_id, besides=problems)
     placeholders = {
         "sim": device_name(hass, entry, sim.subentry_id),
-        "answer": as_shown(answer),
         "currency": sim.data.get(CONF_CURRENCY) or "",
         "found_currency": (found and found.currency) or "",
-        "amount": str(found.amount) if found else "",
     }
     for problem in problems:
         ir.async_create_issue(
@@ -121,16 +116,6 @@ def async_settle(
     for problem in Problem:
         if problem not in besides:
             ir.async_delete_issue(hass, DOMAIN, issue_id(problem, entry, sim_id))
-
-
-def as_shown(answer: str) -> str:
-    """Return an operator's words so that they can stand among ours."""
-    plain = "".join(
-        character if character.isprintable() else " "
-        for character in answer
-        if character != "`"
-    )
-    return " ".join(plain.split())[:_SHOWN]
 
 
 def _is_told(

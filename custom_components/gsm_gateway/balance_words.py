@@ -5,7 +5,7 @@ from typing import Any
 
 from .balance.countries import COUNTRY_OF_MCC
 from .balance.parser import Balance, parse_balance
-from .balance.pattern import find_numbers
+from .balance.pattern import Choice, find_numbers
 from .const import CONF_BALANCE_PATTERN, CONF_COUNTRY, CONF_CURRENCY, CONF_IMSI
 
 
@@ -19,12 +19,15 @@ def read_balance(settings: Mapping[str, Any], text: str) -> Balance | None:
     )
 
 
+def numbers_in(settings: Mapping[str, Any], text: str) -> list[Choice]:
+    """Return the numbers of an answer that may be its balance."""
+    currency = settings.get(CONF_CURRENCY)
+    return find_numbers(text, country=operator_country(settings), currency=currency)
+
+
 def has_number(settings: Mapping[str, Any], text: str) -> bool:
     """Tell whether an answer has a number that may be the balance."""
-    currency = settings.get(CONF_CURRENCY)
-    return bool(
-        find_numbers(text, country=operator_country(settings), currency=currency)
-    )
+    return bool(numbers_in(settings, text))
 
 
 def is_in_currency(settings: Mapping[str, Any], found: Balance) -> bool:

@@ -27,9 +27,10 @@ from .balance_news import (
 from .balance_questions import Questions
 from .balance_sms import may_tell_balance
 from .balance_store import KeptAnswer, SimBalance
+from .balance_tries import TRIES, Tries, Try
 from .balance_words import read_balance
 from .cards import other_card
-from .const import CONF_CURRENCY, SUBENTRY_SIM
+from .const import CONF_CHANNEL, CONF_CURRENCY, SUBENTRY_SIM
 from .devices import device_name, sim_on_channel
 from .errors import card_not_known
 from .gateways.clock import Clock
@@ -38,6 +39,7 @@ from .messaging.line import Line
 from .messaging.messages import ReceivedMessage, SendPolicy
 from .messaging.store import Store
 from .report import SIGNAL_SMS_STATUS
+from .ussd_path import join_path
 
 __all__ = [
     "SIGNAL_BALANCE",
@@ -84,6 +86,7 @@ class Balances:
         self._questions = Questions(entry, lines, self._book, clock)
         self._trials: dict[int, Line] = {}
         """The lines of ports without a SIM of ours, on which a code was tried."""
+        self._tries = hass.data.setdefault(TRIES, Tries(clock))
         self._answers: dict[str, BalanceResult] = {}
         """The last answer of each SIM."""
         self._heard: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
@@ -150,14 +153,19 @@ class Balances:
         """Take over codes, wishes, currencies and patterns as they are now."""
         sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
         self._book.async_settle_sims()
-        self._questions.plan(sims)
         for gone in self._answers.keys() - {sim.subentry_id for sim in sims}:
             del self._answers[gone]
         for sim in sims:
+            sim_id, card = sim.subentry_id, self._book.card(sim.subentry_id)
+            self._book.async_follow_code(sim)
             if self._book.readable_now(sim) is not None:
-                sim_id, card = sim.subentry_id, self._book.card(sim.subentry_id)
                 again = partial(self._book.async_read_again, sim_id, card)
                 self._heard.put_nowait(again)
+            if tried := self._tries.take(self._entry.entry_id, sim):
+                self._questions.begin(sim, tried.asked)
+                self._heard.put_nowait(partial(self._take_tried, sim, tried, card))
+        self._questions.plan(sims)
+        for sim in sims:
             async_dispatcher_send(self._hass, SIGNAL_BALANCE.format(sim.subentry_id))
             self._book.async_tell(sim)
         self.async_wake()
@@ -165,6 +173,8 @@ class Balances:
     @callback
     def async_begin_anew(self, sim_id: str) -> None:
         """Forget what another card had; the one that is there now is soon asked."""
+        if sim := self._entry.subentries.get(sim_id):
+            self._tries.forget(self._entry.entry_id, sim.data[CONF_CHANNEL])
         self._book.forget(sim_id)
         self._questions.forget(sim_id)
         self._answers.pop(sim_id, None)
@@ -178,10 +188,14 @@ class Balances:
     @callback
     def async_hear(self, message: ReceivedMessage) -> None:
         """Take an SMS for the answer to a question, if it can be that."""
-        sim = sim_on_channel(self._entry, message.channel)
+        self._tries.hear(self._entry.entry_id, message)
+        if sim := sim_on_channel(self._entry, message.channel):
+            self._hear(sim, message)
+
+    @callback
+    def _hear(self, sim: ConfigSubentry, message: ReceivedMessage) -> None:
         if (
-            sim is not None
-            and self._book.listens(sim.subentry_id, message.received_at)
+            self._book.listens(sim.subentry_id, message.received_at)
             and may_tell_balance(sim.data, message)
             and self.parse(sim, message.text) is not None
         ):
@@ -216,25 +230,41 @@ class Balances:
                 self._answers[sim_id] = result
             return result
 
-    async def try_code(self, channel: int, codes: Sequence[str]) -> str:
-        """Dial once what somebody has just seen and wants to try; return the last answer.
+    async def try_code(self, channel: int, codes: Sequence[str]) -> Try:
+        """Dial once what somebody has just seen and wants to try; return what came of it.
 
-        It counts as a question, but its answer is not taken for the balance.
-        Raises `GatewayError`.
+        It counts as a question, but its answer is taken for the balance only once
+        it is handed over to `Tries.save`. Raises `GatewayError`.
         """
-        sim = sim_on_channel(self._entry, channel)
+        asked, sim = self._clock.now(), sim_on_channel(self._entry, channel)
         if sim is None or sim.subentry_id not in self._lines:
-            answers = await self._trial(channel).run_ussd(codes, waited_for=True)
-            return answers[-1].text
-        sim_id = sim.subentry_id
-        if other_card(sim.data) is not None:  # it has an account of its own
-            answers = await self._lines[sim_id].run_ussd(codes, waited_for=True)
-            return answers[-1].text
-        async with self._questions.turns[sim_id]:
-            card = self._book.card(sim_id)
-            answer = await self._questions.dial(sim, codes, waited_for=True)
-            await self._book.async_remember(sim_id, answer, card)
-            return answer.text
+            answer = await self._dial_only(self._trial(channel), codes)
+        elif other_card(sim.data) is not None:  # it has an account of its own
+            answer = await self._dial_only(self._lines[sim.subentry_id], codes)
+        else:
+            async with self._questions.turns[sim.subentry_id]:
+                asked, card = self._clock.now(), self._book.card(sim.subentry_id)
+                answer = await self._questions.dial(sim, codes, waited_for=True)
+                await self._book.async_remember(sim.subentry_id, answer, card)
+        tried = Try(
+            code=join_path(codes),
+            asked=asked,
+            answer=answer,
+            since=self._clock.monotonic(),
+        )
+        self._tries.keep(self._entry.entry_id, channel, tried)
+        return tried
+
+    async def _dial_only(self, line: Line, codes: Sequence[str]) -> KeptAnswer:
+        """Dial without a trace among the answers of any SIM."""
+        answers = await line.run_ussd(codes, waited_for=True)
+        return KeptAnswer(self._clock.now(), answers[-1].text)
+
+    async def _take_tried(self, sim: ConfigSubentry, tried: Try, card: int) -> None:
+        """Take what was tried for the answer, and what came as an SMS since then."""
+        await self._book.async_take_tried(sim.subentry_id, tried.answer, card)
+        for message in tried.messages:
+            self._hear(sim, message)
 
     async def async_let_be(self, sim_id: str) -> None:
         """Raise no more issues about the answer that is unread now, only about the next one."""

@@ -1,7 +1,6 @@
 """An operator's answer on a page: the words themselves, its numbers, and what a pattern reads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from homeassistant.helpers.selector import (
@@ -14,15 +13,10 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .balance.answer import readable
-from .balance.parser import Balance, parse_balance
-from .balance.pattern import (
-    Choice,
-    PatternError,
-    check_pattern,
-    find_numbers,
-    learn_pattern,
-)
-from .const import CONF_BALANCE_PATTERN
+from .balance.parser import Balance
+from .balance.pattern import Choice, PatternError, check_pattern, learn_pattern
+from .balance_words import numbers_in, read_balance
+from .const import CONF_BALANCE_PATTERN, CONF_CURRENCY
 from .flow_schemas import InvalidInput
 
 CONF_PICKED: Final = "picked_number"
@@ -52,55 +46,39 @@ PATTERN_SCHEMA: Final = vol.Schema(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
-    """What the settings of a SIM make of its operator's answers."""
+def money(settings: Mapping[str, Any], balance: Balance) -> str:
+    """Return an amount with its currency, which may be that of the SIM."""
+    currency = balance.currency or settings.get(CONF_CURRENCY) or ""
+    return f"{balance.amount} {currency}".strip()
 
-    country: str | None
-    currency: str | None
 
-    def read(self, answer: str, pattern: str | None) -> Balance | None:
-        """Return the balance in an answer."""
-        return parse_balance(
-            answer, country=self.country, currency=self.currency, pattern=pattern
-        )
+def learn(settings: Mapping[str, Any], answer: str, picked: str | None) -> str | None:
+    """Return the pattern of the number that was picked; None if none is the balance.
 
-    def is_foreign(self, balance: Balance) -> bool:
-        """Tell whether a balance is in another currency than the SIM's."""
-        return balance.currency not in (None, self.currency)
+    Raises `InvalidInput`.
+    """
+    if picked is None:
+        raise InvalidInput(**{CONF_PICKED: "nothing_picked"})
+    if picked == NO_NUMBER:
+        return None
+    try:
+        return learn_pattern(answer, numbers_in(settings, answer)[int(picked)])
+    except PatternError:
+        raise InvalidInput(**{CONF_PICKED: "not_learned"}) from None
 
-    def money(self, balance: Balance) -> str:
-        """Return an amount with its currency."""
-        return f"{balance.amount} {balance.currency or self.currency or ''}".strip()
 
-    def numbers(self, answer: str) -> list[Choice]:
-        """Return the numbers of an answer that may be its balance."""
-        return find_numbers(answer, country=self.country, currency=self.currency)
+def rows(settings: Mapping[str, Any], answers: Iterable[str], pattern: str) -> str:
+    """Return what a pattern reads in each answer as the rows of a table, each once."""
+    tried = {**settings, CONF_BALANCE_PATTERN: pattern}
+    return "\n".join(
+        f"| {as_code(answer)} | {_amount(tried, answer)} |"
+        for answer in dict.fromkeys(answers)
+    )
 
-    def learn(self, answer: str, picked: str | None) -> str | None:
-        """Return the pattern of the number that was picked; None if none is the balance.
 
-        Raises `InvalidInput`.
-        """
-        if picked is None:
-            raise InvalidInput(**{CONF_PICKED: "nothing_picked"})
-        if picked == NO_NUMBER:
-            return None
-        try:
-            return learn_pattern(answer, self.numbers(answer)[int(picked)])
-        except PatternError:
-            raise InvalidInput(**{CONF_PICKED: "not_learned"}) from None
-
-    def rows(self, answers: Iterable[str], pattern: str) -> str:
-        """Return what a pattern reads in each answer as the rows of a table, each once."""
-        return "\n".join(
-            f"| {as_code(answer)} | {self._amount(answer, pattern)} |"
-            for answer in dict.fromkeys(answers)
-        )
-
-    def _amount(self, answer: str, pattern: str) -> str:
-        found = self.read(answer, pattern)
-        return f"**{self.money(found)}**" if found else NOTHING
+def _amount(settings: Mapping[str, Any], answer: str) -> str:
+    found = read_balance(settings, answer)
+    return f"**{money(settings, found)}**" if found else NOTHING
 
 
 def pattern_data(written: str, field: str = CONF_BALANCE_PATTERN) -> str | None:
@@ -115,10 +93,13 @@ def pattern_data(written: str, field: str = CONF_BALANCE_PATTERN) -> str | None:
     return pattern
 
 
-def fitting_pattern(user_input: Mapping[str, Any], reader: Reader, answer: str) -> str:
+def fitting_pattern(
+    user_input: Mapping[str, Any], settings: Mapping[str, Any], answer: str
+) -> str:
     """Return the pattern of the form, which reads the answer. Raises `InvalidInput`."""
     pattern = pattern_data(user_input[CONF_BALANCE_PATTERN])
-    if pattern is None or reader.read(answer, pattern) is None:
+    tried = {**settings, CONF_BALANCE_PATTERN: pattern}
+    if pattern is None or read_balance(tried, answer) is None:
         raise InvalidInput(**{CONF_BALANCE_PATTERN: "pattern_no_match"})
     return pattern
 

@@ -1,19 +1,21 @@
 """The pages on which a user picks the number that is the balance, and sees its pattern."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 
+from .balance_words import numbers_in
 from .const import CONF_BALANCE_PATTERN
 from .flow_answer import (
     CONF_PICKED,
     CONF_THEN,
     PATTERN_SCHEMA,
     SHOW,
-    Reader,
     fitting_pattern,
+    learn,
     numbers_schema,
+    rows,
 )
 from .flow_schemas import InvalidInput
 
@@ -34,8 +36,8 @@ class PatternSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         return True
 
     @property
-    def _reader(self) -> Reader:
-        """How the SIM's answers are read."""
+    def _settings(self) -> Mapping[str, Any]:
+        """The SIM's settings, by which its answers are read."""
         raise NotImplementedError
 
     def _earlier(self) -> Sequence[str]:
@@ -68,7 +70,7 @@ class PatternSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         elif user_input is not None:
             try:
                 picked = user_input.get(CONF_PICKED)
-                learned = self._reader.learn(self._answer, picked)
+                learned = learn(self._settings, self._answer, picked)
             except InvalidInput as err:
                 wrong = err
             else:
@@ -79,7 +81,7 @@ class PatternSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         self._picked_from = self._answer
         return self.async_show_form(
             step_id="pick",
-            data_schema=numbers_schema(self._reader.numbers(self._answer)),
+            data_schema=numbers_schema(numbers_in(self._settings, self._answer)),
             errors=wrong.errors,
             description_placeholders=self._told(),
         )
@@ -94,17 +96,22 @@ class PatternSteps[ContextT: FlowContext, ResultT: FlowResult[Any, Any], Handler
         shown = {CONF_BALANCE_PATTERN: self._pattern}
         if user_input is not None:
             try:
-                self._pattern = fitting_pattern(user_input, self._reader, self._answer)
+                self._pattern = fitting_pattern(
+                    user_input, self._settings, self._answer
+                )
             except InvalidInput as err:
                 wrong, shown = err, user_input
             else:
                 if user_input[CONF_THEN] != SHOW:
                     return self._keep_pattern(self._pattern)
                 shown = {CONF_BALANCE_PATTERN: self._pattern}
-        rows = self._reader.rows([self._answer, *self._earlier()], self._pattern)
+        answers = [self._answer, *self._earlier()]
         return self.async_show_form(
             step_id="pattern",
             data_schema=self.add_suggested_values_to_schema(PATTERN_SCHEMA, shown),
             errors=wrong.errors,
-            description_placeholders={**self._told(), "rows": rows},
+            description_placeholders={
+                **self._told(),
+                "rows": rows(self._settings, answers, self._pattern),
+            },
         )

@@ -11,25 +11,28 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowContext,
     SubentryFlowResult,
+    UnknownSubEntry,
 )
 from homeassistant.exceptions import HomeAssistantError
 
 from .balance.operators import propose
 from .balance.parser import Balance
-from .balance_words import operator_country
+from .balance_tries import TRIES, Try
+from .balance_words import has_number, is_in_currency, read_balance
+from .cards import card_told
 from .const import (
     CONF_BALANCE_CODE,
     CONF_BALANCE_PATTERN,
-    CONF_CHANNEL,
     CONF_CURRENCY,
     CONF_IMSI,
     CONF_OPERATOR,
 )
 from .devices import sim_on_channel
 from .errors import translated
-from .flow_answer import NOTHING, Reader, as_block
+from .flow_answer import NOTHING, as_block, money
 from .flow_notes import async_note
 from .flow_pattern import PatternSteps
+from .flow_question import Question
 from .gateways.model import GatewayError
 from .reasons import text
 from .runtime import GsmGatewayConfigEntry
@@ -52,11 +55,16 @@ class TrySteps(
     """What was set about the SIM and is not saved yet; a code of None is no code."""
     _typed: dict[str, Any] | None = None
     """What was last filled in about them."""
+    _question: Question
+    """What the page shows; nothing else is dialled."""
     _dialling: asyncio.Task[None] | None = None
+    _tried: tuple[Question, Try] | None = None
+    """The question that was dialled last, and what came of it."""
     _error: str = ""
     """Why there is no answer, in words."""
 
     @property
+    @override
     def _settings(self) -> dict[str, Any]:
         """The SIM's data as it would be saved now."""
         raise NotImplementedError
@@ -83,21 +91,58 @@ class TrySteps(
         """Save the settings as they are now."""
         raise NotImplementedError
 
+    def _hand_over(self) -> None:
+        """Let the answer be the SIM's balance, if its own code and card were asked."""
+        if self._tried is None:
+            return
+        question, tried = self._tried
+        if question.other or not question.is_same(self._asked()):
+            return
+        entry: GsmGatewayConfigEntry = self._get_entry()
+        if entry.state is ConfigEntryState.LOADED:
+            live = entry.runtime_data.status.live(question.channel)
+            if live and question.card.is_same(card_told(live)) is False:
+                return
+        self.hass.data[TRIES].save(entry.entry_id, question.channel, tried)
+
+    @override
+    def _is_open(self) -> bool:
+        """Look again: somebody may have changed the SIM on another page."""
+        return self._question.is_same(self._asked())
+
+    def _asked(self) -> Question | None:
+        """Return what would be asked now; None where there is nothing to ask any more."""
+        try:
+            return Question.of(self._settings)
+        except UnknownSubEntry:
+            return None
+
     async def async_step_save(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Save, whatever came of the try."""
+        if not self._is_open():
+            return self.async_abort(reason="settled")
         return self._save()
 
     async def async_step_try_code(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show the code; nothing was dialled yet."""
+        return await self._async_show_code()
+
+    async def _async_show_code(self, *, again: bool = False) -> SubentryFlowResult:
+        """Show what would be dialled; `again`: it is not what was shown before."""
+        if (question := self._asked()) is None:
+            return self.async_abort(reason="settled")
+        self._question = question
         proposal = propose(
             imsi=self._settings.get(CONF_IMSI),
             operator=self._settings.get(CONF_OPERATOR),
         )
-        note = await async_note(self.hass, proposal, self._settings[CONF_BALANCE_CODE])
+        note = await async_note(self.hass, proposal, question.code)
+        if again:
+            note = f"{text(self.hass, 'note_code_changed') or ''} {note}".strip()
         return self.async_show_menu(
             step_id="try_code",
             menu_options=["ask", self._edit_step, *self._saving],
@@ -107,8 +152,10 @@ class TrySteps(
     async def async_step_ask(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Dial the code, once, and wait for the answer."""
+        """Dial the code that was shown, once, and wait for the answer."""
         if self._dialling is None:
+            if not self._is_open():
+                return await self._async_show_code(again=True)
             self._dialling = self.hass.async_create_background_task(
                 self._dial(), "balance code that is tried"
             )
@@ -126,14 +173,14 @@ class TrySteps(
     async def _dial(self) -> None:
         """Get the answer, or the error in words."""
         entry: GsmGatewayConfigEntry = self._get_entry()
-        channel = self._settings[CONF_CHANNEL]
-        sim = sim_title(channel)
-        self._answer, self._error = "", text(self.hass, "failed", name=sim) or sim
+        question, sim = self._question, sim_title(self._question.channel)
+        self._tried, self._answer = None, ""
+        self._error = text(self.hass, "failed", name=sim) or sim
         try:
             if entry.state is not ConfigEntryState.LOADED:
                 return
-            self._answer = await entry.runtime_data.balances.try_code(
-                channel, split_path(self._settings[CONF_BALANCE_CODE])
+            tried = await entry.runtime_data.balances.try_code(
+                question.channel, split_path(question.code)
             )
         except GatewayError as err:
             self._error = self._in_words(translated(err, sim))
@@ -142,6 +189,7 @@ class TrySteps(
         except Exception:
             _LOGGER.exception("A balance code could not be tried")
         else:
+            self._tried, self._answer = (question, tried), tried.answer.text
             self._error = ""
 
     def _in_words(self, error: HomeAssistantError) -> str:
@@ -153,6 +201,8 @@ class TrySteps(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Say why there is no answer."""
+        if not self._is_open():
+            return self.async_abort(reason="settled")
         return self.async_show_menu(
             step_id="failed",
             menu_options=["ask", self._edit_step, *self._saving],
@@ -163,14 +213,15 @@ class TrySteps(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show the answer, and what was understood."""
-        found = self._reader.read(
-            self._answer, self._settings.get(CONF_BALANCE_PATTERN)
-        )
-        picking = ["pick"] if self._reader.numbers(self._answer) else []
+        if not self._is_open():
+            return self.async_abort(reason="settled")
+        settings = self._settings
+        found = read_balance(settings, self._answer)
+        picking = ["pick"] if has_number(settings, self._answer) else []
         if found is None:
             step_id = "not_understood" if picking else "no_number"
             return self._show_answer(step_id, picking)
-        if self._reader.is_foreign(found):
+        if not is_in_currency(settings, found):
             choices = ["take_currency", *picking]
             return self._show_answer("other_currency", choices, found)
         return self._show_answer("understood", ["save", *picking], found)
@@ -211,7 +262,7 @@ class TrySteps(
             menu_options=[*choices, *more],
             description_placeholders={
                 **self._told(),
-                "amount": self._reader.money(found) if found else NOTHING,
+                "amount": money(self._settings, found) if found else NOTHING,
                 "found_currency": (found and found.currency) or NOTHING,
                 "valid_until": until.isoformat() if until else NOTHING,
             },
@@ -221,9 +272,9 @@ class TrySteps(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Let the SIM have the currency of the answer."""
-        found = self._reader.read(
-            self._answer, self._settings.get(CONF_BALANCE_PATTERN)
-        )
+        if not self._is_open():
+            return self.async_abort(reason="settled")
+        found = read_balance(self._settings, self._answer)
         if found and found.currency:
             self._changes[CONF_CURRENCY] = found.currency
             if self._typed is not None:
@@ -245,25 +296,17 @@ class TrySteps(
     @override
     def _earlier(self) -> list[str]:
         entry: GsmGatewayConfigEntry = self._get_entry()
-        sim = sim_on_channel(entry, self._settings[CONF_CHANNEL])
+        sim = sim_on_channel(entry, self._question.channel)
         if sim is None or entry.state is not ConfigEntryState.LOADED:
             return []
         known = entry.runtime_data.balances.known(sim.subentry_id)
         return [answer.text for answer in reversed(known.answers)]
 
-    @property
-    @override
-    def _reader(self) -> Reader:
-        return Reader(
-            country=operator_country(self._settings),
-            currency=self._settings.get(CONF_CURRENCY),
-        )
-
     @override
     def _told(self) -> dict[str, str]:
         return {
-            "sim": sim_title(self._settings[CONF_CHANNEL]),
-            "code": self._settings[CONF_BALANCE_CODE],
+            "sim": sim_title(self._question.channel),
+            "code": self._question.code,
             "currency": self._settings.get(CONF_CURRENCY) or NOTHING,
             "answer": as_block(self._answer),
         }

@@ -227,7 +227,8 @@ class SimSubentryFlow(TrySteps):
 
     @override
     def _save(self) -> SubentryFlowResult:
-        """Add the SIM, or change what is known of it."""
+        """Add the SIM, or change what is known of it; what was tried is its first answer."""
+        self._hand_over()
         if self.source == SOURCE_USER:
             channel = self._settings[CONF_CHANNEL]
             return self.async_create_entry(
@@ -235,10 +236,12 @@ class SimSubentryFlow(TrySteps):
                 unique_id=sim_unique_id(channel),
                 data=self._settings,
             )
+        entry: GsmGatewayConfigEntry = self._get_entry()
         subentry = self._get_reconfigure_subentry()
-        return self.async_update_and_abort(
-            self._get_entry(), subentry, data=self._settings
-        )
+        saved = self.async_update_and_abort(entry, subentry, data=self._settings)
+        if entry.state is ConfigEntryState.LOADED:  # also where nothing has changed
+            entry.runtime_data.balances.async_apply_settings()
+        return saved
 
     def _rejects_calls(self) -> bool:
         """Tell whether the box tells of calls and can reject them."""

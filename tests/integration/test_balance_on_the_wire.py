@@ -111,6 +111,7 @@ async def test_a_code_is_tried_in_a_port_that_has_no_sim_of_ours(
     box, entry = home
     await box.ussd_answer(2, "*105#", text="Balance: 12.00 RUB")
     balances = entry.runtime_data.balances
-    assert await balances.try_code(2, ["*105#"]) == "Balance: 12.00 RUB"
+    tried = await balances.try_code(2, ["*105#"])
+    assert tried.answer.text == "Balance: 12.00 RUB"
     (dialled,) = box.journal.entries(USSD_DIALLED)
     assert (dialled.line, dialled["code"]) == (2, "*105#")

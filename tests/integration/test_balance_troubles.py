@@ -16,6 +16,7 @@ from tests.integration.asking import (
     raised,
 )
 from tests.integration.cards import FOREIGN, ONE, TWO, box_with, entry_of, put
+from tests.integration.dialog import Dialog
 from tests.integration.entries import change, set_up, settle, shown
 from tests.integration.fakes import FakeBox
 from tests.integration.repairing import issues
@@ -62,10 +63,8 @@ async def test_a_number_that_nobody_can_tell_is_asked_about_when_no_sms_has_come
     assert issue.data == {"entry_id": asked.entry_id, "sim_id": "sim1"}
     assert issue.translation_placeholders == {
         "sim": "Cellar SIM 1",
-        "answer": ODD,
         "currency": "PLN",
         "found_currency": "",
-        "amount": "",
     }
     known = asked.runtime_data.balances.known("sim1")
     assert known.unread == ODD
@@ -85,9 +84,9 @@ async def test_a_question_under_way_does_not_take_the_repair_away(
 ) -> None:
     await answer(hass, poor_box, freezer, ODD)
     await answer(hass, poor_box, freezer, "Konto A: 16.00 / konto B: 3", wait=False)
-    placeholders = raised(hass)["balance_unread"].translation_placeholders
-    assert placeholders
-    assert placeholders["answer"] == "Konto A: 16.00 / konto B: 3"
+    assert set(raised(hass)) == {"balance_unread"}
+    known = asked.runtime_data.balances.known("sim1")
+    assert known.unread == "Konto A: 16.00 / konto B: 3"
 
     await answer(hass, poor_box, freezer, "Saldo: 11,00 PLN", wait=False)
     assert raised(hass) == {}
@@ -142,10 +141,8 @@ async def test_another_currency_is_raised_at_once_and_not_shown(
     assert issue.is_fixable is True
     assert issue.translation_placeholders == {
         "sim": "Cellar SIM 1",
-        "answer": "Saldo: 4,00 EUR",
         "currency": "PLN",
         "found_currency": "EUR",
-        "amount": "4.00",
     }
 
     await change(hass, asked, "sim1", currency="EUR")
@@ -291,10 +288,9 @@ async def test_hostile_words_are_cut_and_cannot_break_out_of_the_page(
 ) -> None:
     hostile = "A: 17.45\x00\x1b[31m\r\n\u202e``` B: 3.20 " + 600 * "x"
     await answer(hass, poor_box, freezer, hostile)
-    placeholders = raised(hass)["balance_unread"].translation_placeholders
-    assert placeholders
-    assert placeholders["answer"].startswith("A: 17.45 [31m B: 3.20 xxx")
-    assert len(placeholders["answer"]) == 300
+    page = await Dialog.repair(hass, raised(hass)["balance_unread"].issue_id)
+    assert page.told["answer"].startswith("A: 17.45  [31m\n ''' B: 3.20 xxx")
+    assert len(page.told["answer"]) == 500
 
 
 async def test_the_last_ten_answers_are_kept(

@@ -42,7 +42,8 @@ async def test_the_answer_is_told_and_kept_but_is_no_value(
 ) -> None:
     poor_box.answers[1] = "Saldo: 9,00 PLN"
     balances = asked.runtime_data.balances
-    assert await balances.try_code(1, ["*101#"]) == "Saldo: 9,00 PLN"
+    tried = await balances.try_code(1, ["*101#"])
+    assert tried.answer.text == "Saldo: 9,00 PLN"
     await settle(hass)
 
     assert poor_box.dialled == [*ONE_QUESTION, (1, "*101#")]
@@ -60,7 +61,7 @@ async def test_a_menu_is_gone_through_and_the_last_answer_is_told(
     hass: HomeAssistant, asked: MockConfigEntry, poor_box: FakeBox
 ) -> None:
     tried = await asked.runtime_data.balances.try_code(1, ["*101#", "1", "3"])
-    assert tried == "Saldo: 12,50 PLN"
+    assert tried.answer.text == "Saldo: 12,50 PLN"
     assert poor_box.dialled[1:] == [(1, "*101#"), (1, "1"), (1, "3")]
 
 
@@ -132,7 +133,7 @@ async def test_a_port_without_a_sim_of_ours_is_tried_one_code_at_a_time(
     tried = await asyncio.gather(
         *(balances.try_code(2, [code]) for code in ("*101#", "*102#"))
     )
-    assert tried == ["Saldo: 3,00 PLN"] * 2
+    assert [each.answer.text for each in tried] == ["Saldo: 3,00 PLN"] * 2
     assert poor_box.dialled[1:] == [(2, "*101#"), (2, "*102#")]
     assert most == 1
     assert set(await kept_balances(hass, asked)) == {"sim1"}
@@ -180,6 +181,6 @@ async def test_two_who_try_a_set_up_sim_take_turns_with_its_question(
     result, tried = await asyncio.gather(
         balances.refresh("sim1"), balances.try_code(1, ["*101#"])
     )
-    assert (result.answer, tried) == ("Saldo: 12,50 PLN", "Saldo: 12,50 PLN")
+    assert result.answer == tried.answer.text == "Saldo: 12,50 PLN"
     assert poor_box.dialled == [*ONE_QUESTION, (1, "*101#")]
     assert await count(hass, entry) == 2

@@ -59,7 +59,7 @@ kr kron*: SEK NOK DKK ISK?
 ft forint*: HUF!
 sfr: CHF!
 ₺ tl lira*: TRY!
-₪ nis שח ש"ח שקל*: ILS!
+₪ nis שח ש"ח שקל* شيكل* شيقل*: ILS!
 جنيه* ج.م: EGP SDG?
 l.e: EGP!
 ج: EGP
@@ -89,7 +89,7 @@ jd: JOD
 ر.ع: OMR!
 ر.ق: QAR!
 qr: QAR
-₹ रु रुपय*: INR! NPR
+₹ रु रुपय* ரூபாய்* ரூ రూ రూపాయ* ರೂ ರೂಪಾಯಿ* രൂ രൂപ* રૂ રૂપિયા* ਰੁ ਰੁਪਏ*: INR! NPR LKR
 rs re rupee*: INR PKR LKR NPR MUR SCR?
 nrs: NPR!
 රු: LKR!
@@ -168,8 +168,10 @@ _ONLY_BEFORE: Final = frozenset(("n", "k", "q", "l", "e", "m", "s/", "b/"))
 _ONLY_BEHIND: Final = frozenset(
     ("с", "man", "den", "din", "ден", "дин", "re", "mt", "ar", "won", "da")
 )
-_ONLY_GLUED_BEHIND: Final = {"e": ("EUR",)}
+_ONLY_GLUED_BEHIND: Final = {"e": ("EUR",), "b": ("THB",)}
 """Letters that mean something else directly behind a number (16E)."""
+_APART: Final = frozenset((("e", "FI"),))
+"""Where such a letter stands apart too (5,43 e)."""
 _WEAK_LETTERS: Final = words("r p n tk")
 """Letters that mean another currency than the SIM's only where nothing is known of it."""
 
@@ -308,7 +310,8 @@ def read_mark(
         return None
     sense = _sense(word)
     if not place.before and word in _ONLY_GLUED_BEHIND:
-        sense = _Sense(_ONLY_GLUED_BEHIND[word]) if place.glued else None
+        close = place.glued or (word, locale.country) in _APART
+        sense = _Sense(_ONLY_GLUED_BEHIND[word]) if close else None
     if place.before and word in _BEFORE:
         sense = _Sense(_BEFORE[word], certain=word == "r", money=True)
     return None if sense is None else _decide(word, sense, place, locale)
@@ -330,6 +333,11 @@ def may_mean(word: str, currency: str | None) -> bool:
     """Tell whether a mark is one of those that a currency has."""
     sense = _sense(word)
     return sense is not None and currency in sense.candidates
+
+
+def is_code(word: str) -> bool:
+    """Tell whether a folded word is a code (ISO 4217) and nothing that is shortened."""
+    return word.upper() in _CODES and word not in _WHOLE
 
 
 def is_mark(word: str) -> bool:

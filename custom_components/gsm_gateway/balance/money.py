@@ -17,6 +17,7 @@ _MULTIPLIERS: Final = words(
 _PREPOSITIONS: Final = words(
     "on at am by of na на в у v u k до do until till bis le el il do"
 )
+_OF: Final = words("of von")
 _DEBIT: Final = words("dr db")
 _TO: Final = frozenset(("to", "bis", "до"))
 _SHORTEST_IDENTIFIER: Final = 7
@@ -152,7 +153,10 @@ class MoneyFinder:
     def _is_day_or_time(self, index: int) -> bool:
         """Tell whether a fraction behind a preposition may be one ("on 12.05")."""
         before = self._at(index - 1)
-        return before is not None and before.word in _PREPOSITIONS
+        if before is None or before.word not in _PREPOSITIONS:
+            return False
+        named = before.word in _OF and self._means(index - 2, *LABELS)
+        return not (named and self._ends_clause(index + 1))
 
     def _mark(self, index: int, number: int, *, before: bool) -> Mark | None:
         token = self._at(index)
@@ -291,13 +295,25 @@ class MoneyFinder:
             return None
         opened = dash == 0 or self._is(dash - 1, Kind.COLON, Kind.OPEN)
         apart = self._touches(dash, dash + 1) and not self._touches(dash - 1, dash)
-        if opened or apart or self._means_is(dash - 1):
+        if opened or apart or self._means(dash - 1, Meaning.IS):
             return True
         return None if dash + 1 == number else False
 
-    def _means_is(self, index: int) -> bool:
+    def _means(self, index: int, *meanings: Meaning) -> bool:
         token = self._at(index)
-        return token is not None and token.meaning is Meaning.IS
+        return token is not None and token.meaning in meanings
+
+    def _ends_clause(self, index: int) -> bool:
+        """Tell whether no amount follows that may be the one of a day named before."""
+        for at in range(index, len(self._tokens)):
+            token = self._tokens[at]
+            if token.kind is Kind.STOP:
+                return not self._is(at + 1, Kind.NUMBER, Kind.SYMBOL)
+            if token.kind is Kind.LINE or token.meaning is Meaning.UNTIL:
+                return True
+            if token.kind not in (Kind.WORD, Kind.COMMA) or token.meaning is Meaning.IS:
+                return False
+        return True
 
     def is_debit(self, last: int) -> bool:
         """Tell whether a word behind the amount says that it is negative (5.00 DR)."""
@@ -311,6 +327,7 @@ class MoneyFinder:
         """
         closed = self._touches(last, last + 1) and self._is(last + 1, Kind.CLOSE)
         opened = self._touches(first - 1, first) and self._is(first - 1, Kind.OPEN)
+        opened = opened and self._tokens[first - 1].written == "("
         return opened and closed
 
     def _is_range(self, last: int) -> bool:

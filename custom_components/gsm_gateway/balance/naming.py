@@ -44,7 +44,10 @@ _UP_TO: Final = words("until till bis до hasta jusque sampai")
 _TOPPED_UP: Final = words("recarga recargas recharge topup")
 _ONLY_STATED: Final = frozenset(("talktime", "talk time", "load"))
 """Credit that adverts speak of too."""
-_AND: Final = words("and et und y e i и й і ve va och og en dan oraz a si")
+AND: Final = words(
+    "and et und y e i и й і та ve va och og en dan oraz a si ja és es un ir dhe και in u at"
+)
+"""Words that join two sentences, or two parts of a list."""
 _OCTETS: Final = words("mo go ko")
 _ABBREVIATIONS: Final = words("bal ost acc acct tel nr no cur s.d")
 _FARTHEST: Final = 40
@@ -226,7 +229,7 @@ class WalkBack:
 
         In "120 MB of data and balance of 5 USD" the data are no name of the balance.
         """
-        if self._before_label != 2 or self._tokens[index + 1].word not in _AND:
+        if self._before_label != 2 or self._tokens[index + 1].word not in AND:
             return False
         counted = self._tokens[max(0, index - _REACH) : index]
         return any(token.kind is Kind.NUMBER for token in counted)

@@ -74,7 +74,7 @@ _PATTERN: Final = re.compile(
               | (?:{_SHORTENED})(?!{_LETTER}) | {_LETTER}+(?:'{_LETTER}+)*'? )
     | (?P<STOP> [.;!?|]+ )
     | (?P<LINE> \n+ )
-    | (?P<COMMA> , ) | (?P<COLON> [:=] ) | (?P<DASH> -+ ) | (?P<MINUS> \u2212 )
+    | (?P<COMMA> , ) | (?P<COLON> [-=]> | → | [:=] ) | (?P<DASH> -+ ) | (?P<MINUS> \u2212 )
     | (?P<SLASH> / ) | (?P<OPEN> [(\[] ) | (?P<CLOSE> [)\]] )
     | (?P<OTHER> . )
     """,

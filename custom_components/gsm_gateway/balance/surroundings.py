@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
+from .currencies import is_code
 from .folding import words
 from .meanings import LABELS, Meaning
 from .money import Money
-from .naming import STRENGTH, TRANSPARENT, Name, WalkBack
+from .naming import AND, STRENGTH, TRANSPARENT, Name, WalkBack
 from .scanning import Kind, Token
 
 _BESIDE_GIFT: Final = (Meaning.FILLER, *LABELS)
@@ -56,7 +57,10 @@ class Surroundings:
             return index
         shortens = self._tokens[money.last].kind is Kind.WORD
         cased = _CASELESS.match(follower.written) is None
-        goes_on = follower.written.islower() or follower.written.isupper()
+        whole = is_code(self._tokens[money.last].word)
+        goes_on = follower.written.islower() or (
+            follower.written.isupper() and not whole
+        )
         return index + 1 if shortens and cased and goes_on else index
 
     def _is_rate(self, index: int) -> bool:
@@ -64,7 +68,8 @@ class Surroundings:
         token, follower = self._at(index), self._at(index + 1)
         if token is None or follower is None:
             return token is not None and token.meaning is Meaning.RATE
-        by_word = token.word in _EACH or token.kind is Kind.SLASH
+        parted = token.kind is Kind.SLASH and not self._names_next(index + 1)
+        by_word = token.word in _EACH or parted
         period = follower.meaning in (Meaning.PERIOD, Meaning.UNIT)
         return (
             token.meaning is Meaning.RATE
@@ -94,10 +99,26 @@ class Surroundings:
         while self._meaning(index) in _NAMING_GIFT:
             index += 1
         token = self._at(index)
-        return token is not None and (
+        if token is None:
+            return False
+        if self._names_next(index):
+            return True
+        return (
             token.kind in (Kind.COLON, Kind.NUMBER, Kind.SYMBOL)
             or index in self._amounts
             or token.meaning is Meaning.UNIT
+        )
+
+    def _names_next(self, index: int) -> bool:
+        """Tell whether a word, a colon and a number follow: the next of a list."""
+        word, colon, value = (self._at(index + n) for n in range(3))
+        return (
+            word is not None
+            and word.kind is Kind.WORD
+            and colon is not None
+            and colon.kind is Kind.COLON
+            and value is not None
+            and (value.kind in (Kind.NUMBER, Kind.SYMBOL) or index + 2 in self._amounts)
         )
 
     def _is_moved(self, index: int, name: Name) -> bool:
@@ -119,7 +140,8 @@ class Surroundings:
 
     def _may_move(self, token: Token) -> bool:
         """Tell whether a word may be a verb of no known meaning."""
-        return token.meaning is Meaning.UNKNOWN and not token.word.startswith(_HAVING)
+        joins = token.word in AND or token.word.startswith(_HAVING)
+        return token.meaning is Meaning.UNKNOWN and not joins
 
     def _name_behind(self, money: Money, index: int) -> Name | None:
         """Read "you have 5 EUR credit", "5 EUR is your balance", "5 TL bakiyeniz var"."""

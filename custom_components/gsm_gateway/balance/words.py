@@ -18,7 +18,8 @@ WORDS: Final[dict[Meaning, str]] = {
         баланс* салдо* состојба* стање* теңгерім* қалдық* калдык* үлдэгдэл*
         υπολοιπ* ypoloip* upoloip* ბალანს* ნაშთ* մնացորդ* հաշվեկշիռ* բալանս*
         رصيد* موجودی* مانده باقیمانده اعتبار* بیلنس* بیلینس* یتره יתרה* יתרת*
-        बैलेंस* शेष* ब्यालेन्स* मौज्दात* ব্যালেন্স* இருப்பு* ශේෂ* బ్యాలెన్స్*
+        बैलेंस* शेष* ब्यालेन्स* मौज्दात* ব্যালেন্স* இருப்பு* ශේෂ* బ్యాలెన్స్* ಬ್ಯಾಲೆನ್ಸ್*
+        ബാലൻസ്* બેલેન્સ* ਬੈਲੇਂਸ* ਬੈਲੈਂਸ* शिल्लक* பேலன்ஸ்* بیلانس*
         ቀሪ* ሂሳብ* ሒሳብ*
         ยอดเงินคงเหลือ ยอดคงเหลือ ยอดเงิน คงเหลือ ຍອດເງິນ សមតុល្យ ទឹកប្រាក់ လက်ကျန်ငွေ လက်ကျန်
         余额 餘額 结余 結餘 储值金额 儲值金額 可用余额 可用餘額 残高 잔액* 잔고*
@@ -163,7 +164,7 @@ WORDS: Final[dict[Meaning, str]] = {
         yra ay است 입니다 이다 ነው
         iznosi znasa s'eleve seleve sono باشد می է ir
         ast
-        khach_con
+        khach_con er
         """,
     Meaning.PRICE: """
         for fur fuer por pour per pentru cu za voor 每
@@ -245,7 +246,9 @@ WORDS: Final[dict[Meaning, str]] = {
         ang iyong
         si se sa
         ancora mong ci ny amin'ny dumneavoastra vasata vashata шумо сиздин sizin vie apka
-        aapka shoma
+        aapka shoma உங்கள் మీ ನಿಮ್ಮ താങ്കളുടെ നിങ്ങളുടെ તમારું તમારા ਤੁਹਾਡਾ तुमची आपली
+        ليبي سعودي اماراتي كويتي عراقي اردني تونسي جزائري مغربي يمني سوري لبناني قطري عماني
+        بحريني سوداني مصري
         just after_call ttc
         pay_as pay_as_you pay_as_you_go
         tarikh tarihi muddati linea karte karta broj incoming

@@ -277,6 +277,46 @@ async def test_the_currency_of_the_answer_is_taken(
 
 
 @pytest.mark.parametrize("home", ["yeastar"], indirect=True)
+@pytest.mark.parametrize("choice", ["use_found", "keep"])
+async def test_another_answer_in_another_currency_is_shown_before_anything_is_done(
+    hass: HomeAssistant, home: Home, choice: str
+) -> None:
+    home.answer("Balance: 3.00 USD")
+    await home.ask()
+    dialog = await home.repair("other_currency")
+    home.answer("Balance: 2.00 GBP")
+    await home.ask()
+    await dialog.choose(choice)
+    assert dialog.result["step_id"] == "init"
+    told = dialog.told
+    assert (told["amount"], told["found_currency"]) == ("2.00 GBP", "GBP")
+    assert told["answer"] == "Balance: 2.00 GBP"
+    assert data(home)["currency"] == "EUR"
+    assert home.issue("other_currency") in issues(hass)
+
+    await dialog.choose(choice)
+    assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+    await settle(hass)
+    assert data(home)["currency"] == ("GBP" if choice == "use_found" else "EUR")
+    assert issues(hass) == {}
+
+
+@pytest.mark.parametrize("home", ["yeastar"], indirect=True)
+async def test_another_answer_is_not_closed_with_the_one_that_was_shown(
+    hass: HomeAssistant, home: Home
+) -> None:
+    home.answer(TWO_NUMBERS)
+    await home.ask()
+    dialog = await home.repair("unread")
+    await dialog.fill(picked_number="none")
+    home.answer("Konto C 1,00 Konto D 2,00")
+    await home.ask()
+    await dialog.fill()
+    assert dialog.result["errors"] == {"base": "other_answer"}
+    assert dialog.told["answer"] == "Konto C 1,00 Konto D 2,00"
+
+
+@pytest.mark.parametrize("home", ["yeastar"], indirect=True)
 async def test_the_currency_of_the_sim_is_kept_until_the_next_answer(
     hass: HomeAssistant, home: Home
 ) -> None:

@@ -73,18 +73,12 @@ class Tries:
     def take(self, entry_id: str, sim: ConfigSubentry) -> Try | None:
         """Return what was handed over for a SIM as it is now, once."""
         self._forget_old()
-        tried = self._saved.pop((entry_id, sim.data[CONF_CHANNEL]), None)
-        code = split_path(sim.data.get(CONF_BALANCE_CODE) or "")
-        if tried is None or tried.code != join_path(code):
+        port = entry_id, sim.data[CONF_CHANNEL]
+        if (tried := self._saved.pop(port, None)) is None:
             return None
-        self.forget(entry_id, sim.data[CONF_CHANNEL])
-        return tried
-
-    @callback
-    def forget(self, entry_id: str, channel: int) -> None:
-        """Forget what was tried with the card that was in a port."""
-        self._last.pop((entry_id, channel), None)
-        self._saved.pop((entry_id, channel), None)
+        self._last.pop(port, None)
+        code = split_path(sim.data.get(CONF_BALANCE_CODE) or "")
+        return tried if tried.code == join_path(code) else None
 
     def _forget_old(self) -> None:
         self._last = self._new_of(self._last)

@@ -30,7 +30,7 @@ from .balance_store import KeptAnswer, SimBalance
 from .balance_tries import TRIES, Tries, Try
 from .balance_words import read_balance
 from .cards import other_card
-from .const import CONF_CHANNEL, CONF_CURRENCY, SUBENTRY_SIM
+from .const import CONF_CURRENCY, SUBENTRY_SIM
 from .devices import device_name, sim_on_channel
 from .errors import card_not_known
 from .gateways.clock import Clock
@@ -173,8 +173,6 @@ class Balances:
     @callback
     def async_begin_anew(self, sim_id: str) -> None:
         """Forget what another card had; the one that is there now is soon asked."""
-        if sim := self._entry.subentries.get(sim_id):
-            self._tries.forget(self._entry.entry_id, sim.data[CONF_CHANNEL])
         self._book.forget(sim_id)
         self._questions.forget(sim_id)
         self._answers.pop(sim_id, None)

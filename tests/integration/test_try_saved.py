@@ -25,6 +25,7 @@ from tests.integration.boxes import FOLDED_SIM
 from tests.integration.cards import FOREIGN, ONE, TWO, box_with, entry_of, put
 from tests.integration.dialog import Dialog
 from tests.integration.entries import (
+    add,
     change,
     goip_entry,
     kept_balances,
@@ -61,10 +62,14 @@ async def settings_of(hass: HomeAssistant, entry: ConfigEntry) -> Dialog:
     return dialog
 
 
-async def new_sim(hass: HomeAssistant, entry: ConfigEntry) -> Dialog:
-    """Begin to add the second port."""
+async def new_sim(
+    hass: HomeAssistant, entry: ConfigEntry, code: str = "balance_code"
+) -> Dialog:
+    """Fill in the settings of the second port; `code` is the field of its code."""
     dialog = await Dialog.subentry(hass, entry, "sim")
     await dialog.fill(channel="2")
+    filled = {key: value for key, value in SETTINGS.items() if key != "balance_code"}
+    await dialog.fill(**filled, **{code: SETTINGS["balance_code"]})
     return dialog
 
 
@@ -132,7 +137,6 @@ async def test_a_new_sim_is_not_asked_what_was_tried_already(
     poor_box.reachable = frozenset({1} if reloads else {1, 2})
     runtime = asked.runtime_data
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     assert await ask(dialog) == "understood"
     await later(hass, freezer, minutes=10)
     await dialog.choose("save")
@@ -160,7 +164,6 @@ async def test_an_answer_that_cannot_be_read_is_unread_as_if_asked(
 ) -> None:
     poor_box.answers[2] = ODD
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     assert await ask(dialog) == "not_understood"
     await dialog.choose("save")
     await settle(hass)
@@ -197,7 +200,6 @@ async def test_an_sms_that_came_before_saving_is_the_answer(
 ) -> None:
     poor_box.answers[2] = ACCEPTED
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     assert await ask(dialog) == "no_number"
     await later(hass, freezer, seconds=20)
     await receive(hass, poor_box, "Saldo: 8,00 PLN", channel=2, sender="Orange")
@@ -216,7 +218,6 @@ async def test_an_sms_that_comes_after_saving_is_the_answer(
 ) -> None:
     poor_box.answers[2] = ACCEPTED
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     await ask(dialog)
     await dialog.choose("save")
     await settle(hass)
@@ -251,11 +252,9 @@ async def test_a_dialog_that_is_closed_hands_nothing_over(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     await ask(dialog)
     hass.config_entries.subentries.async_abort(dialog.result["flow_id"])
     again = await new_sim(hass, asked)
-    await again.fill(**SETTINGS)
     await again.choose("save")
     await later(hass, freezer, minutes=2)
     assert poor_box.dialled[1:] == 2 * [(2, "*101#")]
@@ -268,7 +267,6 @@ async def test_another_code_than_the_tried_one_is_asked_itself(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     await ask(dialog)
     await dialog.choose("settings")
     await dialog.fill(**SETTINGS | {"balance_code": "*102#"})
@@ -284,7 +282,6 @@ async def test_other_settings_after_the_try_change_nothing_about_its_answer(
 ) -> None:
     poor_box.answers[2] = "Balance: 3.00 EUR"
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     assert await ask(dialog) == "other_currency"
     await dialog.choose("settings")
     await dialog.fill(**SETTINGS | {"currency": "EUR"})
@@ -317,7 +314,6 @@ async def test_what_was_tried_an_hour_ago_is_old(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     dialog = await new_sim(hass, asked)
-    await dialog.fill(**SETTINGS)
     await ask(dialog)
     await later(hass, freezer, minutes=61)
     await dialog.choose("save")
@@ -361,6 +357,58 @@ async def test_what_another_card_said_is_no_balance_of_the_sim(
         assert entry.subentries["sim1"].data["balance_code"] == "*100#"
 
 
+async def test_what_was_asked_of_another_card_is_asked_of_the_sims_own(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    box = box_with(ONE)
+    entry = goip_entry(sim(1, country="PL", **ONE), host="cellar")
+    with wired(cellar=box):
+        await set_up(hass, entry)
+        await put(hass, entry, box, [(1, FOREIGN)])
+        dialog = await settings_of(hass, entry)
+        await dialog.fill(**SETTINGS)
+        await ask(dialog)
+        await dialog.choose("save")
+        assert dialog.result["reason"] == "reconfigure_successful"
+        await put(hass, entry, box, [(1, ONE)])
+        await later(hass, freezer, minutes=2)
+        assert shown(hass, VALUE).state == "12.50"
+        assert box.dialled == 2 * TRIED
+
+
+async def test_a_card_that_has_come_since_the_try_begins_without_its_answer(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    box = box_with(ONE)
+    entry = entry_of(hass, 1)
+    with wired(cellar=box):
+        await set_up(hass, entry)
+        dialog = await settings_of(hass, entry)
+        await dialog.fill(**SETTINGS)
+        await ask(dialog)
+        await dialog.choose("change")
+        card_since = "2026-05-01T10:00:00+00:00"
+        await change(hass, entry, "sim1", card_since=card_since, balance_code=None)
+        await dialog.fill(**SETTINGS)
+        assert dialog.result["step_id"] == "try_code"
+        await dialog.choose("save")
+        await settle(hass)
+        assert shown(hass, VALUE).state == "unknown"
+
+
+async def test_a_sim_that_somebody_else_has_added_meanwhile_is_asked_its_own_code(
+    hass: HomeAssistant, asked: MockConfigEntry, poor_box: FakeBox
+) -> None:
+    dialog = await new_sim(hass, asked)
+    await ask(dialog)
+    other = {"balance_code": "*102#", "currency": "PLN", "balance_interval": 24}
+    await add(hass, asked, sim(2, **other))
+    await dialog.choose("save")
+    assert dialog.result["reason"] == "already_configured"
+    await change(hass, asked, "sim2", balance_interval=12)
+    assert asked.runtime_data.balances.known("sim2").answers == ()
+
+
 async def test_a_new_sim_whose_card_was_changed_takes_nothing_of_the_first(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -372,9 +420,7 @@ async def test_a_new_sim_whose_card_was_changed_takes_nothing_of_the_first(
     with wired(cellar=box):
         await hass.config_entries.async_setup(entry.entry_id)
         await settle(hass)
-        dialog = await new_sim(hass, entry)
-        filled = {k: v for k, v in SETTINGS.items() if k != "balance_code"}
-        await dialog.fill(guessed_code="*101#", **filled)
+        dialog = await new_sim(hass, entry, "guessed_code")
         await ask(dialog)
         await put(hass, entry, box, [(2, FOREIGN)])
         await dialog.choose("save")
@@ -383,6 +429,9 @@ async def test_a_new_sim_whose_card_was_changed_takes_nothing_of_the_first(
         assert measured(entry, sim_id) == []
         await put(hass, entry, box, [(2, TWO)])
         assert entry.runtime_data.balances.known(sim_id).answers == ()
+        assert box.dialled == [(2, "*101#")]
+        await later(hass, freezer, minutes=2)
+        assert box.dialled == 2 * [(2, "*101#")]
 
 
 @pytest.mark.parametrize("tried", [False, True])

@@ -211,6 +211,25 @@ async def test_pushed_message_is_not_announced_from_the_page(
     assert pushed.seen.texts == ["Hallo"]
 
 
+async def test_push_during_a_long_read_is_not_announced_from_the_next_page(
+    pushed: Site, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = pushed.page.read_inbox
+
+    async def slow() -> tuple[InboxEntry, ...]:
+        shown = await quick()
+        await clock.sleep(200)
+        return shown
+
+    monkeypatch.setattr(pushed.page, "read_inbox", slow)
+    pushed.catchup.wake()
+    await clock.advance(1)
+    await pushed.seen.take(smpp("Hallo"))
+    pushed.show("Hallo", clock)
+    await clock.advance(1200)
+    assert pushed.seen.texts == ["Hallo"]
+
+
 async def test_message_around_the_first_read_is_not_announced_twice(
     clock: HandClock, new_id: Callable[[], str]
 ) -> None:

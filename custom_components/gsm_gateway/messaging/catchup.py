@@ -47,6 +47,7 @@ class _Read:
     """One read of the page, and what is known after it."""
 
     at: float
+    """When it began: what comes while the box answers may be missing."""
     now: datetime
     settled: dict[Ident, int]
     pending: dict[Ident, list[_Pending]] = field(default_factory=dict)
@@ -132,6 +133,7 @@ class CatchUp:
             await self.load()
         if not self._loaded or not await self._inbox.page_ready():
             return False
+        asked = self._clock.monotonic(), self._clock.now()
         try:
             entries = await reader.read_inbox()
         except GatewayError as error:
@@ -139,7 +141,7 @@ class CatchUp:
             return True
         await self._inbox.page_ready()
         try:
-            await self._inbox.take_page(self._compare(entries))
+            await self._inbox.take_page(self._compare(entries, *asked))
         except StoreUnavailable as error:
             _LOGGER.debug("What the inbox page brought is not kept: %s", error)
             return False
@@ -156,13 +158,12 @@ class CatchUp:
         except TimeoutError:
             pass
 
-    def _compare(self, entries: Iterable[InboxEntry]) -> PageNews:
-        """Return what the inbox lacks, the oldest first."""
-        now = self._clock.now()
+    def _compare(
+        self, entries: Iterable[InboxEntry], at: float, now: datetime
+    ) -> PageNews:
+        """Return what the inbox lacks, the oldest first, of a page that was asked for then."""
         news = PageNews(read_at=now, first=self._baseline, adopt=lambda: None)
-        read = _Read(
-            at=self._clock.monotonic(), now=now, settled=dict(self._settled), news=news
-        )
+        read = _Read(at=at, now=now, settled=dict(self._settled), news=news)
         news.adopt = lambda: self._adopt(read)
         page: dict[Ident, list[InboxEntry]] = defaultdict(list)
         for entry in entries:

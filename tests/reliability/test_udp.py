@@ -7,7 +7,7 @@ from . import udp_burst, udp_push, udp_send
 
 @pytest.mark.timeout(180)
 async def test_each_message_over_a_bad_way_is_announced_once() -> None:
-    settings = udp_push.Settings(messages=500, scale=40.0, pace=10.0, tries=3, loss=0.3)
+    settings = udp_push.Settings(messages=500, scale=20.0, pace=10.0, tries=3, loss=0.3)
     outcome = await udp_push.run(settings)
     print(outcome.tell())
     assert outcome.failures == []

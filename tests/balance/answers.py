@@ -7,7 +7,7 @@ from pathlib import Path
 from custom_components.gsm_gateway.balance.parser import Balance
 
 FIXTURES = Path(__file__).parent / "fixtures"
-FILES = ("answers", "public_answers", "more_answers", "by_country")
+FILES = ("answers", "public_answers", "more_answers", "by_country", "worldwide")
 Row = dict[str, str]
 
 

@@ -100,6 +100,8 @@ def test_padding_and_other_blanks_change_nothing() -> None:
         ("Balance: Rs 5.00", "PK", None, "PKR"),
         ("Balance: Rs 5.00", None, None, None),
         ("Balance: 5.00", "DE", "EUR", None),
+        ("Saldo 5,00 e", "FI", None, "EUR"),
+        ("Saldo 5,00e", "ES", None, "EUR"),
         ("Balance: 5.00", "xx", None, None),
         ("Balance: $5.00", "ca", None, "CAD"),
         ("Balance: $5.00", None, "cad", "CAD"),

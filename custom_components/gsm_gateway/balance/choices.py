@@ -100,8 +100,9 @@ def _is_joined(figures: Figures, figure: Figure) -> bool:
 
 def _is_share(left: Token, right: Token) -> bool:
     """Tell whether a stroke makes one thing of both, not two amounts (5.00/10.00)."""
-    numbers = left.kind is right.kind is Kind.NUMBER
-    return not numbers or left.written.isdigit() or right.written.isdigit()
+    if left.kind is right.kind is Kind.NUMBER:
+        return left.written.isdigit() or right.written.isdigit()
+    return right.start - left.end == len("/")
 
 
 def _is_end_of_range(tokens: list[Token], figure: Figure) -> bool:

@@ -87,6 +87,8 @@ class Figures:
             return None
         else:
             digits = self.tokens[index].written
+            if digits.startswith("0") and digits.isdigit() and digits != "0":
+                return None
             value = read_amount(
                 digits, currency or self.locale.expected, self.locale.country
             )

@@ -18,6 +18,10 @@ _PREPOSITIONS: Final = words(
     "on at am by of na на в у v u k до do until till bis le el il do"
 )
 _OF: Final = words("of von")
+_CASES: Final = words(
+    "tal tel val vel ert ot et nyi os ba be bol bel dan den ya ye lik"
+)
+"""Endings that make something else of an amount than what there is (Hungarian, Turkish)."""
 _DEBIT: Final = words("dr db")
 _TO: Final = frozenset(("to", "bis", "до"))
 _SHORTEST_IDENTIFIER: Final = 7
@@ -342,9 +346,8 @@ class MoneyFinder:
             return False
         if self._touches(last, behind):
             # A dash that hangs an ending on (5.00 AZN-dir) is no sign.
-            return not (
-                self._is(behind + 1, Kind.WORD) and self._touches(behind, behind + 1)
-            )
+            hung = self._touches(behind, behind + 1) and self._at(behind + 1)
+            return not hung or hung.kind is not Kind.WORD or hung.word in _CASES
         return self._is(behind + 1, Kind.NUMBER) and (
             self._is(last, Kind.NUMBER)
             or self._mark(behind + 2, behind + 1, before=False) is not None

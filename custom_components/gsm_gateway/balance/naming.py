@@ -48,6 +48,7 @@ AND: Final = words(
     "and et und y e i и й і та ve va och og en dan oraz a si ja és es un ir dhe και in u at"
 )
 """Words that join two sentences, or two parts of a list."""
+_CHOOSING: Final = words("for para pour fur per untuk для voor dla")
 _OCTETS: Final = words("mo go ko")
 _ABBREVIATIONS: Final = words("bal ost acc acct tel nr no cur s.d")
 _FARTHEST: Final = 40
@@ -105,9 +106,9 @@ class WalkBack:
             if self._tokens[index + 1].meaning is Meaning.MINUS:
                 return Name(strength=1, negative=True, joined=True)
             return self._main_as_name() or self._currency_as_name()
-        if self._tokens[self._label].word in _ONLY_STATED and not self._joined:
-            return None
         if self._unknown > _UNKNOWN_WORDS[self._strength] + self._joined:
+            return None
+        if not self._joined and self._wants_joining(self._label):
             return None
         return Name(
             strength=self._final_strength(),
@@ -116,6 +117,17 @@ class WalkBack:
             joined=self._joined,
             debt=self._debt,
         )
+
+    def _wants_joining(self, label: int) -> bool:
+        """Tell whether a name needs a colon or an "is", else it is something else.
+
+        An advert, or the account with its number.
+        """
+        if self._tokens[label].word in _ONLY_STATED:
+            return True
+        pieces = self._tokens[self._money.first : self._money.last + 1]
+        weak = self._strength == STRENGTH[Meaning.ACCOUNT]
+        return weak and any(map(is_identifier, pieces))
 
     def _final_strength(self) -> int:
         if self._main:
@@ -149,7 +161,7 @@ class WalkBack:
                 if unnamed:
                     self._word(index, token)
                 else:
-                    self._word_before_name(index, token.meaning)
+                    self._word_before_name(index, token)
                 onward = self._before_label < _FARTHEST_BEFORE_NAME
             case Kind.DATE | Kind.OPEN | Kind.CLOSE | Kind.DASH | Kind.MINUS:
                 onward = True
@@ -234,8 +246,9 @@ class WalkBack:
         counted = self._tokens[max(0, index - _REACH) : index]
         return any(token.kind is Kind.NUMBER for token in counted)
 
-    def _word_before_name(self, index: int, meaning: Meaning) -> None:
+    def _word_before_name(self, index: int, token: Token) -> None:
         """Look at what stands in front of the name: it may make it another one."""
+        meaning = token.meaning
         self._before_label += 1
         if meaning in _TOLD_APART and self._ends_a_list(index):
             self._before_label = _FARTHEST_BEFORE_NAME
@@ -246,6 +259,7 @@ class WalkBack:
             meaning is Meaning.CONDITION
             or (meaning is Meaning.OTHER_PURSE and near)
             or (meaning is Meaning.UNIT and next_to_name)
+            or (next_to_name and token.word in _CHOOSING and self._chosen(index))
             or (meaning is Meaning.ACTION and self._adjacent and not self._stated())
         )
         if not self._adjacent:
@@ -258,6 +272,11 @@ class WalkBack:
             self._main |= meaning is Meaning.MAIN
             self._negative |= meaning is Meaning.MINUS
             self._adjacent = meaning in TRANSPARENT
+
+    def _chosen(self, index: int) -> bool:
+        """Tell whether a number is what to press ("1 for balance")."""
+        before = self._tokens[index - 1] if index else None
+        return before is not None and before.kind is Kind.NUMBER
 
     def _stated(self) -> bool:
         """Tell whether an "is" stands between name and amount."""

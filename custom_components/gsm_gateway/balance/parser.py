@@ -11,6 +11,7 @@ from .naming import Name
 from .pattern import read_by_pattern
 from .scanning import Kind, Token, scan
 from .surroundings import Surroundings
+from .unnamed import find_unnamed, speaks_of_card
 from .validity import find_validity
 
 __all__ = ["Balance", "parse_balance"]
@@ -18,6 +19,9 @@ __all__ = ["Balance", "parse_balance"]
 _FEWEST_DIGITS: Final = 3
 """Digits of an amount without currency and without decimals; less may be a menu's number."""
 
+
+_UNNAMED: Final = Name(strength=3)
+"""The name of an amount that is the balance because nothing else is told."""
 
 _HARMLESS: Final = frozenset((Meaning.UNTIL, Meaning.FILLER, Meaning.IS))
 """What may follow an amount without a currency."""
@@ -52,6 +56,8 @@ def _parse(text: str, locale: Locale, pattern: str | None) -> Balance | None:
     if pattern is not None:
         return read_by_pattern(text, pattern, locale)
     tokens = scan(readable(text))
+    if speaks_of_card(tokens):
+        return None
     moneys = MoneyFinder(tokens, locale).find()
     surroundings = Surroundings(tokens, moneys)
     numbers = {token.written for token in tokens if token.kind is Kind.NUMBER}
@@ -66,19 +72,9 @@ def _parse(text: str, locale: Locale, pattern: str | None) -> Balance | None:
         if best is None or name.strength < best[0]:
             best = name.strength, money, name
     if best is None:
-        return _nothing_but_money(tokens, moneys)
+        only = find_unnamed(tokens, moneys, locale)
+        return None if only is None else _balance(tokens, only, _UNNAMED, locale)
     return _balance(tokens, best[1], best[2], locale)
-
-
-def _nothing_but_money(tokens: list[Token], moneys: list[Money]) -> Balance | None:
-    """Return the amount of an answer that says nothing else."""
-    if len(moneys) != 1 or not moneys[0].marked or moneys[0].value is None:
-        return None
-    money = moneys[0]
-    rest = tokens[: money.first] + tokens[money.last + 1 :]
-    if any(token.kind not in (Kind.STOP, Kind.LINE) for token in rest):
-        return None
-    return Balance(moneys[0].value, money.currency, None)
 
 
 def _balance(

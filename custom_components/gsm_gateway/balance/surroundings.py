@@ -59,7 +59,8 @@ class Surroundings:
         cased = _CASELESS.match(follower.written) is None
         whole = is_code(self._tokens[money.last].word)
         goes_on = follower.written.islower() or (
-            follower.written.isupper() and not whole
+            follower.written.isupper()
+            and not (whole and follower.meaning is not Meaning.ACTION)
         )
         return index + 1 if shortens and cased and goes_on else index
 

@@ -10,7 +10,8 @@ from .meanings import Meaning
 
 WORDS: Final[dict[Meaning, str]] = {
     Meaning.BALANCE: """
-        bal blnc balance balances balans* balanc* saldo saldot saldosi saldon sold soldul
+        bal blnc balance balances balans* balanc* saldo saldot saldosi saldon saldoen saldonne sold
+        soldul
         solde soldes kontostand*
         tegoed* beltegoed* egyenleg* zustat* zostat* stan stav stanje bilant* bilanc*
         gjendj* likut* atlikum* jaak* kontojaak* bakiye* bakiyy* pulsa* baki salio balanse
@@ -19,7 +20,7 @@ WORDS: Final[dict[Meaning, str]] = {
         υπολοιπ* ypoloip* upoloip* ბალანს* ნაშთ* մնացորդ* հաշվեկշիռ* բալանս*
         رصيد* موجودی* مانده باقیمانده اعتبار* بیلنس* بیلینس* یتره יתרה* יתרת*
         बैलेंस* शेष* ब्यालेन्स* मौज्दात* ব্যালেন্স* இருப்பு* ශේෂ* బ్యాలెన్స్* ಬ್ಯಾಲೆನ್ಸ್*
-        ബാലൻസ്* બેલેન્સ* ਬੈਲੇਂਸ* ਬੈਲੈਂਸ* शिल्लक* பேலன்ஸ்* بیلانس*
+        ബാലൻസ്* બેલેન્સ* ਬੈਲੇਂਸ* शिल्लक* பேலன்ஸ்* بیلانس*
         ቀሪ* ሂሳብ* ሒሳብ*
         ยอดเงินคงเหลือ ยอดคงเหลือ ยอดเงิน คงเหลือ ຍອດເງິນ សមតុល្យ ទឹកប្រាក់ လက်ကျန်ငွေ လက်ကျန်
         余额 餘額 结余 結餘 储值金额 儲值金額 可用余额 可用餘額 残高 잔액* 잔고*
@@ -147,12 +148,19 @@ WORDS: Final[dict[Meaning, str]] = {
         adicionad* creditad* accreditat* adaugat* jovair* начислен* нарахован* ditambah* gebucht
         aufgebucht gutgeschrieben geschenkt offert* apply applied adjust* refund* lent
         hazine* هزینه*
+        potong* dipotong terpotong dikurangi berkurang descont* obciaz* abgezogen belastet
+        prelev* scalat* sottratt* cobrad* cobro gastad* gasto consomm* depens* odect* strhn*
+        stazen* terhel* levon* trukket dragits veloit* afgeschreven dus kesil* odliczon* pobran*
+        skinut* umanjen* odbit* brukt brugt anvant verbraucht
         შეავს* შევს*
         """,
     Meaning.CONDITION: """
         if when whenever unless wenn falls sobald cuando quand quando lorsque jika kalau
         apabila gdy jezeli jesli kdyz pokud ha_az daca cand eger si_su si_tu si_votre si_el
         se_il esli kogda yakshcho
+        always sure ensure maintain don't doesn't didn't haven't dont doesnt didnt had
+        siempre sempre toujours immer sicherstellen asegur* assurez* certifiqu* upewnij* pastikan
+        zawsze vzdy всегда завжди убедитесь переконайтеся
         если когда якщо коли ако אם اذا यदि 如果 หาก ถ้า
         """,
     Meaning.IS: """
@@ -246,7 +254,7 @@ WORDS: Final[dict[Meaning, str]] = {
         ang iyong
         si se sa
         ancora mong ci ny amin'ny dumneavoastra vasata vashata шумо сиздин sizin vie apka
-        aapka shoma உங்கள் మీ ನಿಮ್ಮ താങ്കളുടെ നിങ്ങളുടെ તમારું તમારા ਤੁਹਾਡਾ तुमची आपली
+        aapka shoma உங்கள் మీ ನಿಮ್ಮ താങ്കളുടെ നിങ്ങളുടെ તમારું ਤੁਹਾਡਾ तुमची आपली
         ليبي سعودي اماراتي كويتي عراقي اردني تونسي جزائري مغربي يمني سوري لبناني قطري عماني
         بحريني سوداني مصري
         just after_call ttc

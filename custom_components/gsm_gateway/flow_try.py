@@ -96,7 +96,7 @@ class TrySteps(
         if self._tried is None:
             return
         question, tried = self._tried
-        if question.other or not question.is_same(self._asked()):
+        if not question.is_same(self._asked()):
             return
         entry: GsmGatewayConfigEntry = self._get_entry()
         if entry.state is ConfigEntryState.LOADED:

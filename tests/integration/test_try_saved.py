@@ -152,7 +152,7 @@ async def test_a_new_sim_is_not_asked_what_was_tried_already(
 
     await later(hass, freezer, hours=23)
     assert poor_box.dialled == [*ONE_QUESTION, (2, "*101#")]
-    await later(hass, freezer, hours=1)
+    await later(hass, freezer, hours=2)
     assert poor_box.dialled[2:].count((2, "*101#")) == 1
 
 
@@ -478,6 +478,23 @@ async def test_another_code_has_not_been_silent_yet(
     await hass.config_entries.async_reload(asked.entry_id)
     await settle(hass)
     assert raised(hass) == {}
+
+
+async def test_another_code_is_complained_of_anew(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    warning = "No new balance of Cellar SIM 1: the operator did not answer"
+    poor_box.answers[1] = NoReply("silence")
+    for _ in range(2):
+        await later(hass, freezer, hours=25)
+    assert caplog.text.count(warning) == 1
+    await change(hass, asked, "sim1", balance_code="*101#")
+    await later(hass, freezer, hours=25)
+    assert caplog.text.count(warning) == 2
 
 
 async def test_a_code_that_was_changed_while_the_box_was_not_set_up_is_noticed(

@@ -54,7 +54,7 @@ def read_amount(
         fraction = len(marks) == 1 and _is_fraction(groups, last, currency, country)
         if fraction is None:
             return None
-    elif last in ".,٫" and marks.count(last) == 1 and len(set(marks)) == 2:
+    elif last in ".,٫$" and marks.count(last) == 1 and len(set(marks)) == 2:
         fraction = True
     else:
         return None
@@ -62,6 +62,11 @@ def read_amount(
     if len(whole) > 1 and not _well_grouped(whole):
         return None
     return _value("".join(whole), groups[-1] if fraction else "")
+
+
+def may_be_exact(value: Decimal, currency: str | None) -> bool:
+    """Tell whether an amount is written to the smallest unit that its currency has."""
+    return currency in _WHOLE or value.as_tuple().exponent != 0
 
 
 def _value(whole: str, fraction: str) -> Decimal | None:

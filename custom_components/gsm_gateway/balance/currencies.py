@@ -7,8 +7,8 @@ from .countries import CURRENCY_OF
 from .folding import fold_text, fold_word, look, words
 
 _MARKS: Final = """
-$ dollar* dolar* dollaro dollari доллар* долл: USD! CAD AUD NZD HKD SGD MXN ARS CLP COP UYU BBD
-    BSD BZD FJD GYD JMD LRD NAD SRD TTD TWD XCD ZWG BND KYD SBD BMD CUP DOP NIO MOP
+$ dollar* dolar* dollaro dollari доллар* долл دولار*: USD! CAD AUD NZD HKD SGD MXN ARS CLP COP UYU
+    BBD BSD BZD FJD GYD JMD LRD NAD SRD TTD TWD XCD ZWG BND KYD SBD BMD CUP DOP NIO MOP
 us$ u$s: USD!
 $u u$: UYU!
 $b b$: BOB!
@@ -112,7 +112,7 @@ ks kyat kyats ကျပ်: MMK!
 peso pesos piso: PHP MXN ARS CLP COP UYU DOP CUP?
 rm ringgit: MYR!
 rp rupiah: IDR!
-₮ төг* tugrik* tugrug* tugrog*: MNT!
+₮ төг* tug tugrik* tugrug* tugrog*: MNT!
 ₦ n naira: NGN!
 ¢: GHS CRC
 ₵ gh₵ ghc gh¢ cedi cedis: GHS!
@@ -121,6 +121,8 @@ tsh tshs: TZS!
 ush ushs: UGX!
 sh shs shilling* shilingi: KES UGX TZS SOS?
 birr ብር: ETB!
+nakfa: ERN!
+nu ngultrum*: BTN!
 k: ZMW MWK PGK MMK
 kwacha: ZMW MWK?
 rand rands: ZAR!
@@ -179,7 +181,7 @@ _BEFORE: Final = {"r": ("ZAR",), "p": ("PHP", "BWP"), "e": ("SZL",)}
 """Letters that mean something else in front of a number."""
 
 _ORDINARY: Final = words(
-    "all ang bam bob cop cup dop gel ils lak mad mop pen php ron sar sek sos std top try ves"
+    "all ang bam bob cop cup dop gel ils lak mad mop pen ron sar sek sos std top try ves"
 )
 """Codes that are words too; they count in capitals only, in a text that is not all capitals."""
 

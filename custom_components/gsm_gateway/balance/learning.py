@@ -13,7 +13,7 @@ from .meanings import LABELS, Meaning
 from .months import find_month
 from .vocabulary import meaning
 
-_DIGITS: Final = r"\d+(?:\s\d{3})*[\d.,'’٫٬，．]*"
+_DIGITS: Final = r"\d+(?:\s\d{3})*[\d.,'’٫٬，．$]*"
 _SIGN: Final = r"[-−–]?\s?"
 _NUMBER: Final = r"[\d.,:/]+"
 _PIECE: Final = re.compile(

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from .amounts import may_be_exact
 from .currencies import is_code
 from .folding import words
 from .meanings import LABELS, Meaning
@@ -17,6 +18,7 @@ _EACH: Final = words("per pro each every jede cada chaque")
 _HAVING: Final = ("bulun", "mavjud", "vardir", "kalmis", "qal")
 """Verbs that end a Turkish or Uzbek sentence about a balance."""
 
+_OF_WHAT: Final = (Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.PRICE)
 _REACH: Final = 4
 _CASELESS: Final = re.compile("[\u10d0-\u10ff]")
 """Georgian: its letters count as small ones, but no sentence begins with others."""
@@ -39,7 +41,7 @@ class Surroundings:
         walk = WalkBack(self._tokens, self._amounts, money)
         name = walk.name()
         if name is None and not walk.refused and money.marked:
-            name = self._name_behind(money, behind)
+            name = self._name_behind(money, behind) or self._owned(money, behind)
         return None if name is None or self._is_moved(behind, name) else name
 
     def _at(self, index: int) -> Token | None:
@@ -69,7 +71,8 @@ class Surroundings:
         token, follower = self._at(index), self._at(index + 1)
         if token is None or follower is None:
             return token is not None and token.meaning is Meaning.RATE
-        parted = token.kind is Kind.SLASH and not self._names_next(index + 1)
+        listed = follower.meaning is Meaning.OTHER_PURSE or self._names_next(index + 1)
+        parted = token.kind is Kind.SLASH and not listed
         by_word = token.word in _EACH or parted
         period = follower.meaning in (Meaning.PERIOD, Meaning.UNIT)
         return (
@@ -156,6 +159,20 @@ class Surroundings:
         if owned or ((stated or alone) and strength < 3):
             return Name(strength=strength, joined=True)
         return None
+
+    def _owned(self, money: Money, index: int) -> Name | None:
+        """Read "You have 5.50 EUR." at the beginning, where nothing says of what."""
+        opening = self._tokens[: money.first]
+        meanings = {token.meaning for token in opening}
+        if len(opening) > _REACH or not meanings <= {Meaning.OWNER, Meaning.FILLER}:
+            return None
+        token = self._at(index)
+        closed = token is None or token.kind in (Kind.STOP, Kind.LINE)
+        exact = money.size is not None and may_be_exact(money.size, money.currency)
+        told = any(token.meaning in _OF_WHAT for token in self._tokens)
+        ends = closed or self._meaning(index) is Meaning.UNTIL
+        owned = Meaning.OWNER in meanings and exact and ends and not told
+        return Name(strength=3) if owned else None
 
     def _label_behind(self, index: int) -> int | None:
         for at in range(index, index + _REACH):

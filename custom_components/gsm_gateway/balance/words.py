@@ -23,10 +23,10 @@ WORDS: Final[dict[Meaning, str]] = {
         ബാലൻസ്* બેલેન્સ* ਬੈਲੇਂਸ* शिल्लक* பேலன்ஸ்* بیلانس*
         ቀሪ* ሂሳብ* ሒሳብ*
         ยอดเงินคงเหลือ ยอดคงเหลือ ยอดเงิน คงเหลือ ຍອດເງິນ សមតុល្យ ទឹកប្រាក់ လက်ကျန်ငွေ လက်ကျန်
-        余额 餘額 结余 結餘 储值金额 儲值金額 可用余额 可用餘額 残高 잔액* 잔고*
-        szamlaegyenleg*
+        余额 餘額 结余 結餘 储值金额 儲值金額 储值额 儲值額 儲值餘額 可用余额 可用餘額
+        残高 잔액* 잔고* szamlaegyenleg* бакия* бақия*
         guthaben guthabens guthabenstand guthabenkonto kaufguthaben restguthaben prepaidguthaben
-        dobroimetje belwaarde inneign* uldegdel sostojba sostojbata nalicnost nalichnost
+        dobroimetj* belwaarde inneign* uldegdel sostojba sostojbata nalicnost nalichnost
         наличност baghimande* etebar* mojudi mande hadhaagaag* saldo_recarga
         """,
     Meaning.CREDIT: """
@@ -72,7 +72,7 @@ WORDS: Final[dict[Meaning, str]] = {
     Meaning.MAIN: """
         main primary core own principal* haupt* glown* hlavn* utama ana asosiy osnovn*
         osnivn* asas pokok kuu principale sobstven* vlasn*
-        основн* главн* собствен* власн* негізгі негизги κυρι* ძირითად* հիմնական*
+        основн* главн* собствен* власн* негізгі негизги undsen үндсэн κυρι* ძირითად* հիմնական*
         الاساسي الرئيسي 主 หลัก
         osn осн asli
         """,

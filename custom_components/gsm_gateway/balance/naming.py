@@ -49,6 +49,9 @@ AND: Final = words(
 )
 """Words that join two sentences, or two parts of a list."""
 _CHOOSING: Final = words("for para pour fur per untuk для voor dla")
+_WITH: Final = words("with mit avec com con с")
+_COUNTS_ON: Final = words("cuenta cuentas conta contas cuentan")
+"""Spanish and Portuguese: who counts on a balance has one."""
 _OCTETS: Final = words("mo go ko")
 _ABBREVIATIONS: Final = words("bal ost acc acct tel nr no cur s.d")
 _FARTHEST: Final = 40
@@ -259,7 +262,7 @@ class WalkBack:
             meaning is Meaning.CONDITION
             or (meaning is Meaning.OTHER_PURSE and near)
             or (meaning is Meaning.UNIT and next_to_name)
-            or (next_to_name and token.word in _CHOOSING and self._chosen(index))
+            or (next_to_name and self._is_condition(index))
             or (meaning is Meaning.ACTION and self._adjacent and not self._stated())
         )
         if not self._adjacent:
@@ -273,10 +276,12 @@ class WalkBack:
             self._negative |= meaning is Meaning.MINUS
             self._adjacent = meaning in TRANSPARENT
 
-    def _chosen(self, index: int) -> bool:
-        """Tell whether a number is what to press ("1 for balance")."""
-        before = self._tokens[index - 1] if index else None
-        return before is not None and before.kind is Kind.NUMBER
+    def _is_condition(self, index: int) -> bool:
+        """Tell whether the name is wanted ("1 for balance", "with a balance of")."""
+        word, before = self._tokens[index].word, self._tokens[max(0, index - 1)]
+        if word in _CHOOSING:
+            return before.kind is Kind.NUMBER
+        return word in _WITH and before.word not in _COUNTS_ON
 
     def _stated(self) -> bool:
         """Tell whether an "is" stands between name and amount."""

@@ -19,6 +19,7 @@ _HAVING: Final = ("bulun", "mavjud", "vardir", "kalmis", "qal")
 """Verbs that end a Turkish or Uzbek sentence about a balance."""
 
 _OF_WHAT: Final = (Meaning.OTHER_PURSE, Meaning.ACTION, Meaning.PRICE)
+_FIGURES: Final = (Kind.NUMBER, Kind.NOT_MONEY)
 _REACH: Final = 4
 _CASELESS: Final = re.compile("[\u10d0-\u10ff]")
 """Georgian: its letters count as small ones, but no sentence begins with others."""
@@ -167,9 +168,10 @@ class Surroundings:
         if len(opening) > _REACH or not meanings <= {Meaning.OWNER, Meaning.FILLER}:
             return None
         token = self._at(index)
-        closed = token is None or token.kind in (Kind.STOP, Kind.LINE)
+        closed = token is None or token.kind is Kind.LINE or token.written == "."
         exact = money.size is not None and may_be_exact(money.size, money.currency)
-        told = any(token.meaning in _OF_WHAT for token in self._tokens)
+        rest = self._tokens[money.last + 1 :]
+        told = any(t.meaning in _OF_WHAT or t.kind in _FIGURES for t in rest)
         ends = closed or self._meaning(index) is Meaning.UNTIL
         owned = Meaning.OWNER in meanings and exact and ends and not told
         return Name(strength=3) if owned else None

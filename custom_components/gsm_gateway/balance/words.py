@@ -97,7 +97,7 @@ WORDS: Final[dict[Meaning, str]] = {
         voucher* coupon* scratch low
         extra* ekstra* additional додатк* dodatk* дополн* dopoln* regal* cadeau* hediye*
         hadiah* darek
-        welcome loyalty лояльн* miles voice roaming calls onnet offnet friend* друг*
+        welcome loyalty лояльн* miles voice roaming calls onnet offnet on-net off-net friend* друг*
         outstanding due
         pendient* vencid* unpaid unbilled billed bill bills invoice* boost* plan plans
         deal* combo* okoa
@@ -105,7 +105,8 @@ WORDS: Final[dict[Meaning, str]] = {
         кэшбэк darurat emergency prestad* anticip* alert* remind* notif*
         бон
         gcash paymaya jazzcash easypaisa bkash ecocash airtel_money orange_money adelantad*
-        prestado emergencia
+        prestado emergencia international* internacional* weekend* night nocturn* nacht*
+        dana ovo gopay kash elektronik* electronic* هدايا* ポイント
         """,
     Meaning.ACTION: """
         price* cost* cout* prix tarifs charge charges charged charging recharg* rechg*
@@ -152,6 +153,7 @@ WORDS: Final[dict[Meaning, str]] = {
         prelev* scalat* sottratt* cobrad* cobro gastad* gasto consomm* depens* odect* strhn*
         stazen* terhel* levon* trukket dragits veloit* afgeschreven dus kesil* odliczon* pobran*
         skinut* umanjen* odbit* brukt brugt anvant verbraucht
+        update* trf xfer
         შეავს* შევს*
         """,
     Meaning.CONDITION: """
@@ -161,6 +163,7 @@ WORDS: Final[dict[Meaning, str]] = {
         always sure ensure maintain don't doesn't didn't haven't dont doesnt didnt had
         siempre sempre toujours immer sicherstellen asegur* assurez* certifiqu* upewnij* pastikan
         zawsze vzdy всегда завжди убедитесь переконайтеся
+        при станет стане был было було
         если когда якщо коли ако אם اذا यदि 如果 หาก ถ้า
         """,
     Meaning.IS: """

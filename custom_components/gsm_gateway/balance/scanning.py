@@ -55,7 +55,10 @@ class Token:
 
 
 _LETTER = r"[^\W\d_]"
-_SHORTENED: Final = r"[sS]\.[dD]|[tT]\.[oO]\.[mM]|[aA]/[cC]|[lL]\.[eE]|[oO](?:[nN]|[fF]{2})-(?:[nN]et|NET)"
+_SHORTENED: Final = (
+    r"[sS]\.[dD]|[tT]\.[oO]\.[mM]|[aA]/[cC]|[lL]\.[eE]"
+    r"|[oO](?:[nN]|[fF]{2})-(?:[nN]et|NET)"
+)
 _PATTERN: Final = re.compile(
     rf"""
       (?P<NOT_MONEY> https?://\S+ | www\.\S+ | [*\#]{{1,3}}\d[\d*\#]*+(?![.,]\d) | \d[\d*]*\#

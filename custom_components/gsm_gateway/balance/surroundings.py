@@ -163,9 +163,10 @@ class Surroundings:
 
     def _owned(self, money: Money, index: int) -> Name | None:
         """Read "You have 5.50 EUR." at the beginning, where nothing says of what."""
-        opening = self._tokens[: money.first]
-        meanings = {token.meaning for token in opening}
-        if len(opening) > _REACH or not meanings <= {Meaning.OWNER, Meaning.FILLER}:
+        if money.first > _REACH:
+            return None
+        meanings = {token.meaning for token in self._tokens[: money.first]}
+        if not meanings <= {Meaning.OWNER, Meaning.FILLER}:
             return None
         token = self._at(index)
         closed = token is None or token.kind is Kind.LINE or token.written == "."

@@ -57,6 +57,7 @@ class BalanceBook:
         self._cards: Counter[str] = Counter()
         self._taking = asyncio.Lock()
         self._complained: set[str] = set()
+        self._left = False
 
     async def async_load(self) -> None:
         """Read what an earlier run has left."""
@@ -116,8 +117,7 @@ class BalanceBook:
         if not (known.unread and known.unread_at) or self._is_hidden(sim):
             return None
         found = read_balance(sim.data, known.unread)
-        fits = found is not None and is_in_currency(sim.data, found)
-        return found if fits else None
+        return found if found is not None and _shows(sim, found) else None
 
     async def async_keep(self, sim_id: str, **facts: Any) -> bool:
         """Know more of a balance, and tell, once it is written, whether it is on disk."""
@@ -129,11 +129,11 @@ class BalanceBook:
         """Return what is read in a card's answer; only what is in the SIM's currency is shown."""
         async with self._taking:
             sim = self._entry.subentries.get(sim_id)
-            if sim is None or self._is_hidden(sim) or self.card(sim_id) != card:
+            if sim is None or self._is_hidden(sim) or self._is_over(sim_id, card):
                 return None
             self._add_answer(sim_id, answer)
             found = read_balance(sim.data, answer.text)
-            if found is not None and is_in_currency(sim.data, found):
+            if found is not None and _shows(sim, found):
                 await self._async_read(sim, found, answer.at, card)
             else:
                 await self._async_put_aside(sim, answer, found)
@@ -157,14 +157,14 @@ class BalanceBook:
         if sim is None or not self.listens(sim_id, answer.at):
             return
         found = read_balance(sim.data, answer.text)
-        if found is not None and is_in_currency(sim.data, found):
+        if found is not None and _shows(sim, found):
             await self.async_take(sim_id, answer, card)
 
     async def async_read_again(self, sim_id: str, card: int) -> None:
         """Take the unread answer for what it is if other settings have made it readable."""
         async with self._taking:
             sim = self._entry.subentries.get(sim_id)
-            if sim is None or self.card(sim_id) != card:
+            if sim is None or self._is_over(sim_id, card):
                 return
             found, at = self.readable_now(sim), self.kept(sim_id).unread_at
             if found is not None and at is not None:
@@ -172,13 +172,13 @@ class BalanceBook:
 
     async def async_remember(self, sim_id: str, answer: KeptAnswer, card: int) -> None:
         """Keep an answer that is no news of the balance: a pattern can be tried on it."""
-        if self.card(sim_id) == card:
+        if not self._is_over(sim_id, card):
             self._add_answer(sim_id, answer)
             await self.async_keep(sim_id)
 
     async def async_fail(self, sim_id: str, card: int) -> None:
         """Note that a question was dialled in vain."""
-        if self.card(sim_id) == card:
+        if not self._is_over(sim_id, card):
             await self.async_keep(sim_id, silent=self.kept(sim_id).silent + 1)
             self._complain(sim_id, "the operator did not answer")
 
@@ -220,6 +220,8 @@ class BalanceBook:
     @callback
     def async_tell(self, sim: ConfigSubentry) -> None:
         """Tell what is wrong with a SIM's balance, and no more what is not."""
+        if self._left:
+            return
         shown = shows_balance(sim) and not self._is_hidden(sim)
         known = self.kept(sim.subentry_id) if shown else NOTHING_KNOWN
         now = self._clock.now()
@@ -229,7 +231,8 @@ class BalanceBook:
 
     @callback
     def async_leave(self) -> None:
-        """Tell of no problem while the box is not set up; after the end nothing is written."""
+        """Take in and tell nothing any more: the box is not set up, or somebody else does it."""
+        self._left = True
         if self._hass.is_running:
             for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
                 troubles.async_settle(self._hass, self._entry, sim.subentry_id)
@@ -246,7 +249,7 @@ class BalanceBook:
             )
         except StoreUnavailable as error:
             _LOGGER.debug("A balance is missing in the history: %s", error)
-        if self.card(sim_id) != card:
+        if self._is_over(sim_id, card):
             return
         earlier = [each for each in self._readings.of(sim_id, currency) if each.at < at]
         kept = reading
@@ -263,7 +266,7 @@ class BalanceBook:
         }
         self._complained.discard(sim_id)
         await self._async_save(sim_id, facts, kept)
-        if reading is not None and self.card(sim_id) == card:
+        if reading is not None and not self._is_over(sim_id, card):
             news = BalanceRead(
                 sim_id=sim_id,
                 before=earlier[-1] if earlier else None,
@@ -305,7 +308,8 @@ class BalanceBook:
     async def _async_save(
         self, sim_id: str, facts: dict[str, Any], reading: Reading | None
     ) -> bool:
-        if (sim := self._entry.subentries.get(sim_id)) is None:
+        sim = self._entry.subentries.get(sim_id)
+        if sim is None or self._left:
             return False
         known = self._known[sim_id] = replace(self.kept(sim_id), **facts)
         try:
@@ -318,6 +322,10 @@ class BalanceBook:
         if sim_id in self._entry.subentries:
             self.async_tell(sim)
         return kept
+
+    def _is_over(self, sim_id: str, card: int) -> bool:
+        """Tell whether what comes of a card's question is no business of ours any more."""
+        return self._left or self._cards[sim_id] != card
 
     def _is_hidden(self, sim: ConfigSubentry | None) -> bool:
         return sim is not None and other_card(sim.data) is not None
@@ -335,6 +343,11 @@ class BalanceBook:
             self._complained.add(sim_id)
             name = device_name(self._hass, self._entry, sim_id)
             _LOGGER.warning("No new balance of %s: %s", name, why)
+
+
+def _shows(sim: ConfigSubentry, found: Balance) -> bool:
+    """Tell whether a balance is one that the sensor of a SIM shows."""
+    return shows_balance(sim) and is_in_currency(sim.data, found)
 
 
 _ALL_WELL: Final = {

@@ -23,11 +23,11 @@ from .cards import other_card
 from .const import CONF_BALANCE_CODE, CONF_BALANCE_SENDER, SUBENTRY_SIM
 from .devices import sim_on_channel
 from .gateways.clock import Clock
-from .gateways.model import GatewayError
+from .gateways.model import ChannelUnavailable, GatewayError
 from .messaging.line import Line
 from .messaging.messages import State
 from .messaging.store import StoreUnavailable
-from .messaging.ussd import NOT_DIALLED, AlarmFirst
+from .messaging.ussd import NOT_DIALLED, AlarmFirst, BrokenOff
 from .ussd_path import split_path
 
 _LOGGER = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Questions:
         self._plans: dict[str, Plan] = {}
         self._chance = Random()  # noqa: S311 # spreads questions, hides nothing
         self._awake = asyncio.Event()
+        self._stopped = False
         self.turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Whoever asks a SIM holds its lock."""
 
@@ -103,6 +104,11 @@ class Questions:
     def wake(self) -> None:
         """Look again which SIM can be asked: a line or a setting has changed."""
         self._awake.set()
+
+    @callback
+    def stop(self) -> None:
+        """Begin no question any more: the box is being unloaded."""
+        self._stopped = True
 
     @callback
     def note_status(self, data: Mapping[str, Any]) -> None:
@@ -168,8 +174,8 @@ class Questions:
             answer = await self.dial(
                 sim, codes, waited_for=waited_for, listens_until=until
             )
-        except (*NOT_DIALLED, AlarmFirst):
-            raise
+        except (*NOT_DIALLED, AlarmFirst, BrokenOff):
+            raise  # it was not the operator who let us down
         except GatewayError:
             await self._book.async_fail(sim_id, card)
             raise
@@ -187,9 +193,12 @@ class Questions:
 
         That it was dialled is on disk before, with other `facts`, whatever comes
         of it. Raises `GatewayError`; `ChannelUnavailable` also where the SIM is not
-        the same any more when its turn has come. On a full disk, only what
-        somebody waits for is dialled; else raises `StoreUnavailable`.
+        the same any more when its turn has come, or the box is being unloaded. On
+        a full disk, only what somebody waits for is dialled; else raises
+        `StoreUnavailable`.
         """
+        if self._stopped:
+            raise ChannelUnavailable("the box is being unloaded")
         sim_id = sim.subentry_id
         line, card = self._lines[sim_id], self._book.card(sim_id)
         code = sim.data.get(CONF_BALANCE_CODE)
@@ -208,7 +217,8 @@ class Questions:
         def is_wanted() -> bool:
             """Look again: the turn may come a while later."""
             return (
-                self._book.card(sim_id) == card
+                not self._stopped
+                and self._book.card(sim_id) == card
                 and other_card(sim.data) is None
                 and sim.data.get(CONF_BALANCE_CODE) == code
                 and (waited_for or sim in self.askable_sims())

@@ -118,7 +118,8 @@ class Balances:
 
     @callback
     def async_stop(self) -> None:
-        """Break off what is tried on ports without a SIM of ours."""
+        """Ask nothing any more, and break off what is tried on ports without a SIM of ours."""
+        self._questions.stop()
         for line in self._trials.values():
             line.break_off_ussd()
 

@@ -12,6 +12,7 @@ from custom_components.gsm_gateway.gateways.model import (
 )
 from custom_components.gsm_gateway.messaging.line import Line
 from custom_components.gsm_gateway.messaging.messages import Priority, Route, State
+from custom_components.gsm_gateway.messaging.ussd import BrokenOff
 
 from .fake_box import FakeBox
 from .hand_clock import HandClock, settle
@@ -173,7 +174,7 @@ async def test_ussds_that_are_broken_off_end_at_once(line: Line, box: FakeBox) -
     await settle()
     line.break_off_ussd()
     ends = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(end) for end in ends] == [NoReply, NoReply]
+    assert [type(end) for end in ends] == [BrokenOff, BrokenOff]
     assert box.ussd.dialled == [(1, "1")]
     assert not line.busy
 

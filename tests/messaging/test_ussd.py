@@ -18,7 +18,7 @@ from custom_components.gsm_gateway.gateways.model import (
 )
 from custom_components.gsm_gateway.messaging.line import Line
 from custom_components.gsm_gateway.messaging.messages import State
-from custom_components.gsm_gateway.messaging.ussd import MenuLeft, MenuOpen
+from custom_components.gsm_gateway.messaging.ussd import BrokenOff, MenuLeft, MenuOpen
 
 from .dialling import Operator, dial, operated
 from .fake_box import FakeBox
@@ -247,7 +247,7 @@ async def test_end_of_home_assistant_does_not_wait_for_a_close(
     line.break_off_ussd()
     assert not dialling.done()
     await clock.advance(5)
-    assert isinstance(dialling.exception(), NoReply)
+    assert isinstance(dialling.exception(), BrokenOff)
     assert not line.busy
 
 

@@ -9,13 +9,13 @@ from math import inf
 from typing import Protocol
 
 from ..gateways.clock import Clock
-from ..gateways.model import ChannelUnavailable, NoReply, UssdReply
+from ..gateways.model import ChannelUnavailable, UssdReply
 from ..gateways.ports import Gateway
 from .countries import Country
 from .guard_budgets import Limits
 from .messages import Priority, SendPolicy
 from .numbers import NumberForm
-from .ussd import Dialogues
+from .ussd import BrokenOff, Dialogues
 
 _SHORTEST_REST = 5.0
 _LONGEST_REST = 60.0
@@ -265,9 +265,10 @@ class Line:
         so `wanted` tells once the turn has come whether to dial nevertheless.
 
         Raises what `UssdRunner.run_ussd` raises, `NoReply` after 40 s (in the
-        midst of menus `MenuLeft`, for an alarm `AlarmFirst`), `MenuOpen` while a
-        menu may be open, and `ChannelUnavailable` when the SIM is switched off
-        by the user, or the USSD is not wanted any more.
+        midst of menus `MenuLeft`, for an alarm `AlarmFirst`), `BrokenOff` after
+        `break_off_ussd`, `MenuOpen` while a menu may be open, and
+        `ChannelUnavailable` when the SIM is switched off by the user, or the USSD
+        is not wanted any more.
         """
         if not self.enabled:
             raise ChannelUnavailable("the SIM is switched off")
@@ -278,7 +279,7 @@ class Line:
             return await self.dialogues.run(codes)
 
     def break_off_ussd(self) -> None:
-        """End every USSD, begun or waiting, with `NoReply`: nobody can wait longer."""
+        """End every USSD, begun or waiting, with `BrokenOff`: nobody can wait longer."""
         while self._ussds:
             self._ussds.pop().reschedule(0)
 
@@ -293,7 +294,7 @@ class Line:
                 finally:
                     self._ussds.discard(scope)
         except TimeoutError:
-            raise NoReply("the USSD was broken off") from None
+            raise BrokenOff from None
 
     async def _pace(self) -> None:
         await self._clock.sleep(self._paced_until - self._clock.monotonic())

@@ -51,6 +51,14 @@ class AlarmFirst(NoReply):
         super().__init__("an alarm went first")
 
 
+class BrokenOff(NoReply):
+    """A USSD was broken off, because its owner waits no longer; it may have been dialled."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the USSD was broken off")
+
+
 class MenuLeft(NoReply):
     """A dialogue ended in the midst of its menus; the steps before were taken."""
 

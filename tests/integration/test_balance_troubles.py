@@ -2,9 +2,11 @@
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.gsm_gateway.balance_news import SIGNAL_BALANCE_READ
 from custom_components.gsm_gateway.gateways.model import NoReply
 from tests.integration.asking import (
     CHECKED,
@@ -17,7 +19,13 @@ from tests.integration.asking import (
 )
 from tests.integration.cards import FOREIGN, ONE, TWO, box_with, entry_of, put
 from tests.integration.dialog import Dialog
-from tests.integration.entries import change, set_up, settle, shown
+from tests.integration.entries import (
+    change,
+    kept_balances,
+    set_up,
+    settle,
+    shown,
+)
 from tests.integration.fakes import FakeBox
 from tests.integration.repairing import issues
 from tests.integration.restarting import killed
@@ -115,6 +123,41 @@ async def test_a_pattern_reads_the_answer_that_is_there_without_another_question
         "Saldo: 12,50 PLN",
         ODD,
     ]
+
+
+@pytest.mark.parametrize("gone", ["currency", "balance_code"])
+async def test_a_pattern_reads_nothing_of_a_sim_that_shows_no_balance(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+    gone: str,
+) -> None:
+    heard: list[object] = []
+    async_dispatcher_connect(hass, SIGNAL_BALANCE_READ.format("sim1"), heard.append)
+    await answer(hass, poor_box, freezer, ODD)
+    before = (await kept_balances(hass, asked))["sim1"]
+    await change(hass, asked, "sim1", balance_pattern=PATTERN, **{gone: None})
+
+    kept = (await kept_balances(hass, asked))["sim1"]
+    assert heard == []
+    assert (kept["balance"], kept["currency"]) == ("12.50", "PLN")
+    assert kept["checked"] == before["checked"]
+
+
+async def test_an_answer_is_read_once_its_sim_has_a_currency(
+    hass: HomeAssistant,
+    asked: MockConfigEntry,
+    poor_box: FakeBox,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await answer(hass, poor_box, freezer, ODD)
+    await change(hass, asked, "sim1", balance_pattern=PATTERN, currency=None)
+    assert raised(hass) == {}
+
+    await change(hass, asked, "sim1", currency="PLN")
+    assert shown(hass, VALUE).state == "17.45"
+    assert measured(asked) == [("12.50", 0), ("17.45", 0)]
 
 
 async def test_a_pattern_that_does_not_match_leaves_the_answer_unread(

@@ -35,6 +35,8 @@ from .messaging.store import Store, StoreUnavailable
 
 _LOGGER = logging.getLogger(__name__)
 
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""After which a changed clock is noticed."""
 _ANSWERS: Final = 10
 _LONGEST: Final = 2000
 """Characters of an answer that are kept, and read."""
@@ -58,6 +60,16 @@ class BalanceBook:
         self._taking = asyncio.Lock()
         self._complained: set[str] = set()
         self._left = False
+
+    async def run(self) -> None:
+        """Tell what is wrong as soon as no SMS can be the answer any more, until cancelled."""
+        while True:
+            for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
+                self.async_tell(sim)
+            now = self._clock.now()
+            ends = (each.listens_until for each in self._known.values())
+            waits = [end - now for end in ends if end and end > now]
+            await self._clock.sleep(min([*waits, LOOK_AGAIN]).total_seconds())
 
     async def async_load(self) -> None:
         """Read what an earlier run has left."""
@@ -103,13 +115,6 @@ class BalanceBook:
     def listens(self, sim_id: str, at: datetime) -> bool:
         """Tell whether an SMS of this time may be the answer to the SIM's last question."""
         return listens(self.kept(sim_id), at)
-
-    @property
-    def listens_for(self) -> timedelta:
-        """How long it takes until the first SIM does not expect an SMS any more."""
-        now = self._clock.now()
-        ends = (each.listens_until for each in self._known.values())
-        return min((end - now for end in ends if end and end > now), default=WINDOW)
 
     def readable_now(self, sim: ConfigSubentry) -> Balance | None:
         """Return the balance of the unread answer if other settings have made it readable."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 import logging
 from random import Random
 from typing import Any, Final
@@ -14,7 +14,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from .balance.parser import Balance
-from .balance_book import BalanceBook
+from .balance_book import LOOK_AGAIN, BalanceBook
 from .balance_news import shows_balance
 from .balance_plan import Plan, Wishes, first_asked
 from .balance_sms import DIALOGUE, WINDOW
@@ -32,8 +32,6 @@ from .ussd_path import split_path
 
 _LOGGER = logging.getLogger(__name__)
 
-LOOK_AGAIN: Final = timedelta(minutes=5)
-"""After which a changed clock is noticed."""
 _ON_THE_WAY: Final = {None, State.QUEUED.value, State.SENDING.value}
 _WENT_OUT: Final = {
     State.ACCEPTED.value,
@@ -126,8 +124,6 @@ class Questions:
         """Ask each SIM when its time has come, one after the other, until cancelled."""
         while True:
             self._awake.clear()
-            for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
-                self._book.async_tell(sim)
             sims = self.askable_sims()
             waits = {
                 sim.subentry_id: self._plans[sim.subentry_id].wait() for sim in sims
@@ -136,7 +132,7 @@ class Questions:
             if sim_id is not None:
                 await self._ask_by_itself(sim_id)
                 continue
-            soon = min([*waits.values(), self._book.listens_for, LOOK_AGAIN])
+            soon = min([*waits.values(), LOOK_AGAIN])
             with suppress(TimeoutError):
                 async with self._clock.timeout(soon.total_seconds()):
                     await self._awake.wait()

@@ -113,6 +113,7 @@ class Balances:
         """
         await self._started.wait()
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._book.run())
             group.create_task(self._questions.run())
             group.create_task(self._take_heard())
 

@@ -20,11 +20,14 @@ from tests.integration.asking import (
 from tests.integration.cards import FOREIGN, ONE, TWO, box_with, entry_of, put
 from tests.integration.dialog import Dialog
 from tests.integration.entries import (
+    BALANCE,
     change,
+    goip_entry,
     kept_balances,
     set_up,
     settle,
     shown,
+    sim,
 )
 from tests.integration.fakes import FakeBox
 from tests.integration.repairing import issues
@@ -82,6 +85,24 @@ async def test_a_number_that_nobody_can_tell_is_asked_about_when_no_sms_has_come
         "12.50",
         "2026-05-01T10:01:00+00:00",
     )
+
+
+async def test_it_is_asked_about_in_time_while_another_sim_waits_for_its_turn(
+    hass: HomeAssistant, poor_box: FakeBox, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = goip_entry(sim(1, **BALANCE), sim(2, **BALANCE), host="cellar")
+    await set_up(hass, entry)
+    entry.runtime_data.lines["sim2"].claim(object())
+    await later(hass, freezer, minutes=2)
+    assert entry.runtime_data.balances.known("sim2").schedule.last_asked is not None
+    assert poor_box.dialled == ONE_QUESTION
+
+    await answer(hass, poor_box, freezer, ODD, wait=False)
+    for _ in range(2):
+        await later(hass, freezer, minutes=4, seconds=59)
+    assert raised(hass) == {}
+    await later(hass, freezer, seconds=2)
+    assert set(raised(hass)) == {"balance_unread"}
 
 
 async def test_a_question_under_way_does_not_take_the_repair_away(

@@ -1,6 +1,6 @@
 """What is kept of balances on disk, so that no restart costs a question or a value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,6 +8,15 @@ from decimal import Decimal
 import json
 from typing import Any, Final, Self
 
+from .balance.kept import (
+    in_calendar,
+    read_amount,
+    read_count,
+    read_date,
+    read_flag,
+    read_moment,
+    read_text,
+)
 from .balance.readings import Reading
 from .balance.schedule import Schedule
 from .balance.upkeep import NO_UPKEEP, Upkeep
@@ -36,6 +45,17 @@ _SENT: Final = """
     SELECT min(handed_at), max(handed_at) FROM sent_piece
     WHERE line_id = ? AND handed_at > ? AND state IS NOT ?
 """
+
+_UNREADABLE: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+    RecursionError,
+)
+"""What a row raises that is damaged, or was written by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +116,28 @@ class SimBalance:
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
-        """Return what came from disk; an earlier version wrote less."""
-        schedule, count, balance = kept["schedule"], kept.get("count"), kept["balance"]
-        valid_until, upkeep = kept.get("valid_until"), kept.get("upkeep")
+        """Return what came from disk; an earlier version wrote less.
+
+        Raises one of `_UNREADABLE` for what no version wrote.
+        """
         return cls(
-            schedule=Schedule.from_dict(schedule) if schedule else None,
-            count=DayCount.from_dict(count) if count else None,
-            checked=_moment(kept["checked"]),
-            balance=None if balance is None else Decimal(balance),
-            currency=kept["currency"],
-            valid_until=date.fromisoformat(valid_until) if valid_until else None,
-            unread=kept.get("unread"),
-            unread_at=_moment(kept.get("unread_at")),
-            let_be=kept.get("let_be", False),
+            schedule=_if_any(Schedule.from_dict, kept["schedule"]),
+            count=_if_any(DayCount.from_dict, kept.get("count")),
+            checked=_if_any(read_moment, kept["checked"]),
+            balance=_if_any(read_amount, kept["balance"]),
+            currency=_if_any(read_text, kept["currency"]),
+            valid_until=_if_any(read_date, kept.get("valid_until")),
+            unread=_if_any(read_text, kept.get("unread")),
+            unread_at=_if_any(read_moment, kept.get("unread_at")),
+            let_be=read_flag(kept.get("let_be", False)),
             answers=tuple(
-                KeptAnswer(datetime.fromisoformat(at), text)
+                KeptAnswer(read_moment(at), read_text(text))
                 for at, text in kept.get("answers", ())
             ),
-            silent=kept.get("silent", 0),
-            listens_until=_moment(kept.get("listens_until")),
-            code=kept.get("code"),
-            upkeep=Upkeep.from_dict(upkeep) if upkeep else NO_UPKEEP,
+            silent=read_count(kept.get("silent", 0)),
+            listens_until=_if_any(read_moment, kept.get("listens_until")),
+            code=_if_any(read_text, kept.get("code")),
+            upkeep=_if_any(Upkeep.from_dict, kept.get("upkeep")) or NO_UPKEEP,
         )
 
 
@@ -148,14 +169,14 @@ class BalanceStore:
         found: dict[str, SimBalance] = {}
         for sim_id, facts in rows:
             # A box with all its alarms is worth more than one balance.
-            with suppress(ValueError, KeyError, TypeError, ArithmeticError):
+            with suppress(*_UNREADABLE):
                 found[sim_id] = SimBalance.from_dict(json.loads(facts))
         return found
 
     async def async_readings(self, since: datetime) -> list[tuple[str, str, Reading]]:
         """Return the readings with their SIMs and currencies, the oldest first.
 
-        There are none where the log cannot be read.
+        One that cannot be read is left out; there are none where the log cannot be.
         """
         values = self._box_id, since.timestamp()
         try:
@@ -164,14 +185,16 @@ class BalanceStore:
             )
         except StoreUnavailable:
             return []
-        return [
-            (
-                sim_id,
-                currency,
-                Reading(at=_at(at), amount=Decimal(amount), parts=parts),
-            )
-            for sim_id, currency, at, amount, parts in rows
-        ]
+        found = []
+        for sim_id, currency, at, amount, parts in rows:
+            with suppress(*_UNREADABLE):
+                reading = Reading(
+                    at=in_calendar(_at(at)),
+                    amount=read_amount(amount),
+                    parts=read_count(parts),
+                )
+                found.append((sim_id, currency, reading))
+        return found
 
     async def async_parts(self, sim_id: str, since: datetime, until: datetime) -> int:
         """Return how many parts a SIM handed over that nobody refused.
@@ -244,8 +267,10 @@ def _written(moment: date | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def _if_any[Kept, Found](
+    read: Callable[[Kept], Found], kept: Kept | None
+) -> Found | None:
+    return None if kept is None else read(kept)
 
 
 def _at(seconds: float) -> datetime:

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, Self
+
+from .kept import read_moment
 
 GAP: Final = timedelta(seconds=45)
 """Between the questions of two SIMs of one box; one USSD dialogue takes up to 40 s."""
@@ -63,18 +65,11 @@ class Schedule:
             asked = data["last_asked"]
             return cls(
                 interval=timedelta(seconds=data["interval"]),
-                next_due=_moment(data["next_due"]),
-                last_asked=None if asked is None else _moment(asked),
+                next_due=read_moment(data["next_due"]),
+                last_asked=None if asked is None else read_moment(asked),
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError("not a schedule") from error
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return moment.astimezone(UTC)
 
 
 class Timetable:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Self
 
+from .kept import read_date, read_moment, read_text
+
 _REMEMBERED: Final = 5
 """Ends of validity; an operator's answers may tell two of them in turn."""
 
@@ -46,14 +48,12 @@ class Upkeep:
     def from_dict(cls, kept: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
         since, day = kept["idle_since"], kept["keep_alive_on"]
+        message_id = kept["keep_alive_id"]
         return cls(
-            checks=tuple(
-                (date.fromisoformat(end), date.fromisoformat(on))
-                for end, on in kept["checks"]
-            ),
-            idle_since=datetime.fromisoformat(since) if since else None,
-            keep_alive_on=date.fromisoformat(day) if day else None,
-            keep_alive_id=kept["keep_alive_id"],
+            checks=tuple((read_date(end), read_date(on)) for end, on in kept["checks"]),
+            idle_since=None if since is None else read_moment(since),
+            keep_alive_on=None if day is None else read_date(day),
+            keep_alive_id=None if message_id is None else read_text(message_id),
         )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Self
 
+from .kept import read_count, read_date
+
 _AT_LEAST: Final = timedelta(seconds=1)
 _MIDNIGHT: Final = time()
 
@@ -56,7 +58,7 @@ class DayCount:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
-        return cls(day=date.fromisoformat(data["day"]), questions=data["questions"])
+        return cls(day=read_date(data["day"]), questions=read_count(data["questions"]))
 
 
 def until_tomorrow(now: datetime, zone: tzinfo) -> timedelta:

@@ -108,8 +108,8 @@ async def test_receipt_that_changes_nothing_leaves_the_message_open(state: str) 
         (["c"], "12", "0"),
         (["12"], "18", "0"),
         (["0000000012"], "12", "0"),
-        (["10", "16"], "10", "0"),
-        (["16", "10"], "10", "0"),
+        (["10", "16"], "10", "1"),
+        (["16", "10"], "10", "1"),
         (["11", "16"], "10", "1"),
         (["msg-a", "msg-b"], "MSG-B", "1"),
         (["5", "6", "5"], "5", "2"),
@@ -138,7 +138,7 @@ async def test_receipt_closes_its_message() -> None:
             o.smsc.send(receipt("10", "DELIVRD"))
             await o.smsc.next()
         delivered = [r.token for r in o.listener.reports if r.state is DELIVERED]
-    assert delivered == ["0", "1"]
+    assert delivered == ["1", "0"]
 
 
 async def test_receipt_of_an_earlier_runs_message_finds_it() -> None:
@@ -180,10 +180,10 @@ async def test_second_receipt_of_a_message_is_no_incoming_text() -> None:
 @pytest.mark.parametrize(
     ("first_id", "first_told", "tokens"),
     [
-        ("12", "12", ["0", "2"]),
-        ("12", "c", ["0", "1"]),
-        ("1f", "31", ["0", "1"]),
-        ("5", "5", ["0", "1"]),
+        ("12", "12", ["0", "1"]),
+        ("12", "c", ["0", "2"]),
+        ("1f", "31", ["0", "2"]),
+        ("5", "5", ["0", "2"]),
     ],
 )
 async def test_box_shows_once_how_it_spells_ids(
@@ -194,8 +194,8 @@ async def test_box_shows_once_how_it_spells_ids(
         await _submit(o, first_id.encode() + b"\0", "0")
         o.smsc.send(receipt(first_told, "DELIVRD"))
         await o.smsc.next()
-        await _submit(o, b"16\0" if first_told != "31" else b"10\0", "1")
-        await _submit(o, b"10\0" if first_told != "31" else b"16\0", "2")
+        await _submit(o, b"10\0" if first_told != "31" else b"16\0", "1")
+        await _submit(o, b"16\0" if first_told != "31" else b"10\0", "2")
         o.smsc.send(receipt("10" if first_told != "31" else "16", "DELIVRD"))
         await o.smsc.next()
         delivered = [r.token for r in o.listener.reports if r.state is DELIVERED]
@@ -207,9 +207,16 @@ def test_what_one_line_learns_of_the_spelling_all_know() -> None:
     teacher, line = SentMessages(spelling), SentMessages(spelling)
     teacher.add("12", "0")
     assert teacher.find(Receipt("12", "DELIVRD")) == SentMessage("0")
-    line.add("111", "1")  # 273, were it hexadecimal
-    line.add("273", "2")
-    assert line.find(Receipt("273", "DELIVRD")) == SentMessage("2")
+    line.add("273", "1")
+    line.add("111", "2")  # 273, were it hexadecimal
+    assert line.find(Receipt("273", "DELIVRD")) == SentMessage("1")
+
+
+def test_message_that_is_open_for_long_takes_no_receipt_of_a_new_one() -> None:
+    line = SentMessages(Spelling())
+    line.recall("54", "0")  # 84, were it hexadecimal
+    line.add("84", "1")
+    assert line.find(Receipt("84", "DELIVRD")) == SentMessage("1")
 
 
 async def test_message_id_without_its_nul_is_read_whole() -> None:

@@ -106,7 +106,10 @@ class SentMessages:
             self.add(message_id, token)
 
     def find(self, receipt: Receipt) -> SentMessage | None:
-        """Return the message that a receipt means, the oldest open one if it may be several."""
+        """Return the message that a receipt means, the newest open one if it may be several.
+
+        Receipts come soon, or perhaps never: what is open for long is less likely meant.
+        """
         found = [
             (relations, message)
             for message_id, message in self._messages.items()
@@ -116,7 +119,7 @@ class SentMessages:
         if len(found) == 1 and len(found[0][0]) == 1:
             (self._spelling.usual,) = found[0][0]
         usual = [each for each in waiting if self._spelling.usual in each[0]]
-        return next((message for _, message in usual or waiting), None)
+        return next((message for _, message in reversed(usual or waiting)), None)
 
 
 def _relations(answered: str, told: str) -> set[_Relation]:

@@ -9,7 +9,9 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 
+from . import troubles
 from .balance.upkeep import Upkeep
 from .balances import Balances
 from .cards import card_since, other_card
@@ -17,6 +19,7 @@ from .const import (
     CONF_KEEP_ALIVE_DAYS,
     CONF_KEEP_ALIVE_NUMBER,
     CONF_KEEP_ALIVE_TEXT,
+    DOMAIN,
     SUBENTRY_SIM,
 )
 from .devices import device_name
@@ -31,9 +34,15 @@ from .sending import EXPIRY, Treatment, async_send
 _LOGGER = logging.getLogger(__name__)
 
 DEFAULT_TEXT: Final = "Hello"
+ISSUE_KEEP_ALIVE_FAILED: Final = "keep_alive_failed"
 _SETTLED: Final = timedelta(days=3)
 """After which no box tells any more that an SMS went wrong; the log keeps it ten times longer."""
+_DAILY: Final = timedelta(days=1)
+_WEEKLY: Final = timedelta(days=7)
+_ENOUGH: Final = 3
+"""Failures in a row after which it is tried weekly: the operator may have charged them."""
 _NOT_SENT: Final = {State.FAILED.value, State.EXPIRED.value, State.CANCELLED.value}
+_WENT_OUT: Final = {State.SENT.value, State.DELIVERED.value}
 _LAST: Final = """
     SELECT max(handed_at), max(CASE WHEN handed_at <= ? THEN handed_at END)
     FROM sent_piece
@@ -68,9 +77,12 @@ class KeepAlive:
         self._messenger = hass.data[MESSENGER]
         self._clock = self._messenger.clock
         self._last: dict[str, _LastSent] = {}
+        self._heard: list[tuple[str, str]] = []
+        """Messages of ours, and what has become of them."""
 
     async def async_look(self) -> None:
         """Let each SIM send that has been silent for too long, at most once a day."""
+        await self._async_take_heard()
         for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
             if other_card(sim.data) is not None:
                 self._last.pop(sim.subentry_id, None)
@@ -80,13 +92,48 @@ class KeepAlive:
                 await self._leave_alone(sim.subentry_id)
 
     @callback
-    def async_hear(self, data: Mapping[str, Any]) -> None:
-        """Hear what became of an outgoing message: one of ours is no secret when it fails."""
-        if data["state"] not in _NOT_SENT:
-            return
+    def async_hear(self, data: Mapping[str, Any]) -> bool:
+        """Hear what became of an outgoing message; tell whether to look at it."""
+        message_id, state = data["message_id"], data["state"]
+        ours = state in _NOT_SENT | _WENT_OUT and self._sim_of(message_id) is not None
+        if ours:
+            self._heard.append((message_id, state))
+        return ours
+
+    @callback
+    def async_tell(self) -> None:
+        """Raise the issues about SIMs whose SMS keep failing, and delete all others of the box."""
+        told = set()
         for sim in self._entry.get_subentries_of_type(SUBENTRY_SIM):
-            if self._upkeep(sim.subentry_id).keep_alive_id == data["message_id"]:
-                self._complain(sim.subentry_id, data["state"])
+            line = self._lines.get(sim.subentry_id)
+            if _wanted(sim.data) and line and line.enabled and self._fails(sim):
+                told.add(self._raise(sim))
+        troubles.async_settle(self._hass, self._begin, told)
+
+    @callback
+    def async_leave(self) -> None:
+        """Tell of no SIM while the box is not set up; after the end nothing is written."""
+        if self._hass.is_running:
+            troubles.async_settle(self._hass, self._begin, ())
+
+    async def _async_take_heard(self) -> None:
+        while self._heard:
+            await self._async_take(*self._heard.pop(0))
+
+    async def _async_take(self, message_id: str, state: str) -> None:
+        """Keep what became of an SMS of ours; it is no secret when it did not go out."""
+        if (sim := self._sim_of(message_id)) is None:
+            return
+        sim_id = sim.subentry_id
+        upkeep = self._upkeep(sim_id)
+        if state in _WENT_OUT:
+            upkeep = upkeep.after_success()
+        elif state == State.FAILED.value:
+            upkeep = upkeep.after_failure()
+        if upkeep != self._upkeep(sim_id):
+            await self._balances.async_keep_upkeep(sim_id, upkeep)
+        if state in _NOT_SENT:
+            self._complain(sim, state)
 
     async def _look_at(self, sim: ConfigSubentry) -> None:
         sim_id, now = sim.subentry_id, local_now(self._clock)
@@ -95,13 +142,15 @@ class KeepAlive:
         last = self._last.get(sim_id) if is_watched else None
         if last is None or last.on != now.date() or now - last.at >= silence:
             last = await self._async_last_sent(sim)
+            await self._async_take_heard()  # before it is forgotten for a next one
         if now - last.at < silence or now.time() < LOOK_AT:
             return
         upkeep = self._upkeep(sim_id)
-        if upkeep.keep_alive_on == now.date() or self._waits(upkeep):
+        if self._waits(upkeep) or not self._can_send(sim):
             return
-        if self._can_send(sim):
-            await self._async_send(sim, replace(upkeep, keep_alive_on=now.date()))
+        tried, pause = upkeep.keep_alive_on, _WEEKLY if self._fails(sim) else _DAILY
+        if tried is None or not timedelta() <= now.date() - tried < pause:
+            await self._async_send(sim, now.date())
 
     async def _async_last_sent(self, sim: ConfigSubentry) -> _LastSent:
         """Return when a SIM sent last; what is known of it outlives the message log.
@@ -128,11 +177,13 @@ class KeepAlive:
         begun = [known] if known and known <= now else []
         if settled is not None:
             begun.append(datetime.fromtimestamp(settled, UTC))
+            tried = upkeep.keep_alive_on
+            if tried is not None and begun[-1].astimezone(now.tzinfo).date() >= tried:
+                upkeep = upkeep.after_success()
         idle_since = max(begun, default=now.astimezone(UTC))
-        if idle_since != known:
-            await self._balances.async_keep_upkeep(
-                sim_id, replace(upkeep, idle_since=idle_since)
-            )
+        upkeep = replace(upkeep, idle_since=idle_since)
+        if upkeep != self._upkeep(sim_id):
+            await self._balances.async_keep_upkeep(sim_id, upkeep)
         at = idle_since
         if last is not None:
             at = max(at, datetime.fromtimestamp(last, UTC))
@@ -143,10 +194,9 @@ class KeepAlive:
         """Forget what was watched: where it is wanted again, the days are counted anew."""
         self._last.pop(sim_id, None)
         upkeep = self._upkeep(sim_id)
-        if upkeep.idle_since is not None:
-            await self._balances.async_keep_upkeep(
-                sim_id, replace(upkeep, idle_since=None)
-            )
+        cleared = replace(upkeep, idle_since=None, keep_alive_failures=0)
+        if cleared != upkeep:
+            await self._balances.async_keep_upkeep(sim_id, cleared)
 
     def _can_send(self, sim: ConfigSubentry) -> bool:
         line = self._lines.get(sim.subentry_id)
@@ -163,33 +213,68 @@ class KeepAlive:
         message = self._messenger.outbox.get(upkeep.keep_alive_id or "")
         return message is not None and message.state in (State.QUEUED, State.SENDING)
 
-    async def _async_send(self, sim: ConfigSubentry, upkeep: Upkeep) -> None:
+    async def _async_send(self, sim: ConfigSubentry, today: date) -> None:
         """Queue the SMS; that it is tried today is on disk before."""
-        sim_id = sim.subentry_id
-        upkeep = replace(upkeep, keep_alive_id=None)
+        sim_id, number = sim.subentry_id, sim.data[CONF_KEEP_ALIVE_NUMBER]
+        upkeep = self._upkeep(sim_id).before_try(today, number)
         if not await self._balances.async_keep_upkeep(sim_id, upkeep):
-            return self._complain(sim_id, "the disk takes nothing")
+            return self._complain(sim, "the disk takes nothing")
         treatment = Treatment(
             route=Route(order=(sim_id,)),
             priority=Priority.NORMAL,
             expire_after=EXPIRY[Priority.NORMAL],
         )
-        number = sim.data[CONF_KEEP_ALIVE_NUMBER]
         text = sim.data.get(CONF_KEEP_ALIVE_TEXT) or DEFAULT_TEXT
         try:
             (message,) = await async_send(self._hass, [number], text, treatment, None)
         except HomeAssistantError as error:
-            return self._complain(sim_id, error.translation_key or "refused")
+            return self._complain(sim, error.translation_key or "refused")
         _LOGGER.info("%s sends an SMS to stay alive", self._name(sim_id))
         sent = replace(self._upkeep(sim_id), keep_alive_id=message.message_id)
         await self._balances.async_keep_upkeep(sim_id, sent)
         return None
 
-    def _complain(self, sim_id: str, why: str) -> None:
+    def _complain(self, sim: ConfigSubentry, why: str) -> None:
         _LOGGER.warning(
-            "%s could not send the SMS that keeps it alive (%s); it tries again tomorrow",
-            self._name(sim_id),
+            "%s could not send the SMS that keeps it alive (%s); it tries again %s",
+            self._name(sim.subentry_id),
             why,
+            "in a week" if self._fails(sim) else "tomorrow",
+        )
+
+    def _fails(self, sim: ConfigSubentry) -> bool:
+        """Tell whether enough SMS to the number of the settings have failed."""
+        number: str | None = sim.data.get(CONF_KEEP_ALIVE_NUMBER)
+        return self._upkeep(sim.subentry_id).failures(number) >= _ENOUGH
+
+    def _raise(self, sim: ConfigSubentry) -> str:
+        """Raise the issue about a SIM, and return its id."""
+        issue_id = f"{self._begin}{sim.subentry_id}"
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_KEEP_ALIVE_FAILED,
+            translation_placeholders={"sim": self._name(sim.subentry_id)},
+        )
+        return issue_id
+
+    @property
+    def _begin(self) -> str:
+        return f"{ISSUE_KEEP_ALIVE_FAILED}_{self._entry.entry_id}_"
+
+    def _sim_of(self, message_id: str) -> ConfigSubentry | None:
+        """Return the SIM that a message is to keep alive."""
+        sims = self._entry.get_subentries_of_type(SUBENTRY_SIM)
+        return next(
+            (
+                sim
+                for sim in sims
+                if self._upkeep(sim.subentry_id).keep_alive_id == message_id
+            ),
+            None,
         )
 
     def _upkeep(self, sim_id: str) -> Upkeep:

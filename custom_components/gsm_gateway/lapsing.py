@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
+from . import troubles
 from .announce_balance import announce_expiry, balance_data
 from .balance_news import shows_balance
 from .balances import Balances
@@ -118,12 +119,9 @@ class Lapsing:
         )
 
     def _settle(self, told: set[str]) -> None:
-        """Delete the issues about all SIMs but these, also about those that are gone."""
-        asked = {f"{self._begin}{sim_id}" for sim_id in told}
-        for domain, issue_id in list(ir.async_get(self._hass).issues):
-            ours = domain == DOMAIN and issue_id.startswith(self._begin)
-            if ours and issue_id not in asked:
-                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        """Delete the issues about all SIMs but these."""
+        besides = {f"{self._begin}{sim_id}" for sim_id in told}
+        troubles.async_settle(self._hass, self._begin, besides)
 
     @property
     def _begin(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -38,12 +38,12 @@ class SimUpkeep:
     def async_start(self) -> None:
         """Hear of readings and messages, and begin once the automations are at work."""
         hass, entry = self._runtime.hass, self._runtime.entry
-        heard = self._keep_alive.async_hear
         for stop in (
             async_dispatcher_connect(hass, SIGNAL_BALANCE_TOLD, self._read),
-            async_dispatcher_connect(hass, SIGNAL_SMS_STATUS, heard),
+            async_dispatcher_connect(hass, SIGNAL_SMS_STATUS, self._sent),
             async_at_started(hass, self._begin),
             self._lapsing.async_leave,
+            self._keep_alive.async_leave,
         ):
             entry.async_on_unload(stop)
 
@@ -60,6 +60,7 @@ class SimUpkeep:
             self._lapsing.async_tell()
             await self._lapsing.async_look()
             await self._keep_alive.async_look()
+            self._keep_alive.async_tell()
             with suppress(TimeoutError):
                 async with self._runtime.messenger.clock.timeout(LOOK_AGAIN):
                     await self._awake.wait()
@@ -67,6 +68,11 @@ class SimUpkeep:
     @callback
     def _begin(self, _hass: HomeAssistant) -> None:
         self._started.set()
+
+    @callback
+    def _sent(self, data: Mapping[str, Any]) -> None:
+        if self._keep_alive.async_hear(data):
+            self.async_wake()
 
     @callback
     def _read(self, news: ReadingNews) -> None:

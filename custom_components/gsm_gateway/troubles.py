@@ -1,6 +1,6 @@
 """What the user should know or decide about messages, as repair issues."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -117,15 +117,20 @@ def async_udp_port(hass: HomeAssistant, port: int, error: OSError | None) -> Non
 
 
 @callback
+def async_settle(hass: HomeAssistant, begin: str, besides: Collection[str]) -> None:
+    """Delete the issues whose ids begin like this, also about what is gone, but for some."""
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.startswith(begin) and issue_id not in besides:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+@callback
 def async_other_cards(
     hass: HomeAssistant, entry: ConfigEntry, sims: Mapping[int, str]
 ) -> None:
     """Ask about the ports of a box that have another card; `sims` names them by port."""
     begin = f"{ISSUE_OTHER_CARD}_{entry.entry_id}_"
-    asked = {f"{begin}{port}" for port in sims}
-    for domain, issue_id in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and issue_id.startswith(begin) and issue_id not in asked:
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    async_settle(hass, begin, besides={f"{begin}{port}" for port in sims})
     for port, name in sims.items():
         ir.async_create_issue(
             hass,

@@ -16,6 +16,7 @@ from custom_components.gsm_gateway.gateways.goip.sms_server import SmsServer
 from custom_components.gsm_gateway.messaging.store import Store
 from tests.integration.asking import asked, poor_box, wishes  # noqa: F401 # fixtures
 from tests.integration.boxes import box_entry, goip_data, running, yeastar_data
+from tests.integration.keeping import home  # noqa: F401 # fixture
 from tests.integration.money import purse  # noqa: F401 # fixture
 from tests.integration.scene import cellar, fake_box  # noqa: F401 # fixtures
 from tests.integration.watching import runs  # noqa: F401 # fixture

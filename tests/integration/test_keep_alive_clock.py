@@ -6,11 +6,10 @@ import pytest
 
 from tests.integration.entries import goip_entry, set_up, sim
 from tests.integration.fakes import FakeBox
+from tests.integration.keeping import KEEP_ALIVE
 from tests.integration.money import go_to
 from tests.integration.restarting import killed
-from tests.integration.scene import ANNA, wired
-
-KEEP_ALIVE = {"keep_alive_days": 30, "keep_alive_number": ANNA}
+from tests.integration.scene import wired
 
 pytestmark = pytest.mark.freeze_time("2026-05-01 12:00:00+00:00")
 

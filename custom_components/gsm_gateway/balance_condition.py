@@ -15,7 +15,7 @@ from homeassistant.helpers.condition import (
 )
 import voluptuous as vol
 
-from .balance_trigger import CONF_BELOW, amount
+from .balance_trigger import CONF_BELOW, as_money
 from .const import CONF_BALANCE_LOW, DOMAIN
 
 BALANCE = "balance"
@@ -32,7 +32,7 @@ class BalanceLowCondition(EntityConditionBase):
     _schema = ENTITY_STATE_CONDITION_SCHEMA_ANY_ALL.extend(
         {
             vol.Required(CONF_OPTIONS, default={}): {
-                vol.Optional(CONF_BELOW): vol.Maybe(amount)
+                vol.Optional(CONF_BELOW): vol.Maybe(as_money)
             }
         }
     )

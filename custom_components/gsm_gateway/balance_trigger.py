@@ -1,21 +1,15 @@
 """The triggers about the money of SIMs: `balance_low`, `balance_dropped` and `expiry_near`."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Final, cast, override
+from typing import Any, Final, override
 
-from homeassistant.const import CONF_OPTIONS, CONF_TARGET
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.trigger import (
-    Trigger,
     TriggerActionRunner,
-    TriggerConfig,
     TriggerNotTriggeredReporter,
 )
-from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.signal_type import SignalType
 import voluptuous as vol
 
@@ -27,46 +21,22 @@ from .announce_balance import (
     SimNews,
 )
 from .const import CONF_BALANCE_LOW, CONF_EXPIRY_DAYS, DEFAULT_EXPIRY_DAYS
-from .targeting import async_is_targeted
+from .target_trigger import TargetTrigger, schema_with
 
 CONF_BELOW: Final = "below"
 CONF_MORE_THAN: Final = "more_than"
 CONF_DAYS: Final = "days"
 
 _MOST: Final = 1e12
-amount: Final = vol.All(vol.Coerce(float), vol.Range(min=-_MOST, max=_MOST))
+as_money: Final = vol.All(vol.Coerce(float), vol.Range(min=-_MOST, max=_MOST))
 """Money as an option gives it; the range keeps infinity out, and what is no number."""
 _LONGEST: Final = 3650
 
 
-def _schema(options: Mapping[vol.Marker, Any]) -> vol.Schema:
-    return vol.Schema(
-        {
-            vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
-            vol.Optional(CONF_OPTIONS, default={}): dict(options),
-        }
-    )
+class _SimTrigger[News: SimNews](TargetTrigger):
+    """Starts on news about the money of a SIM."""
 
-
-class _SimTrigger[News: SimNews](Trigger):
-    """Starts on news about the money of a SIM; without a target, all SIMs are meant."""
-
-    _schema: ClassVar[vol.Schema]
     _signal: SignalType[News]
-
-    @classmethod
-    @override
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Validate target and options."""
-        return cast("ConfigType", cls._schema(config))
-
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take the validated options."""
-        super().__init__(hass, config)
-        self._target = config.target
-        self._options = config.options or {}
 
     @override
     async def async_attach_runner(
@@ -79,9 +49,9 @@ class _SimTrigger[News: SimNews](Trigger):
         @callback
         def told(news: News) -> None:
             """Look at one SIM."""
-            if (own := self._own_data(news)) is not None and async_is_targeted(
-                self._hass, self._target, news.data["device_id"], *news.entity_ids
-            ):
+            own = self._own_data(news)
+            device = news.data["device_id"]
+            if own is not None and self._is_meant(device, *news.entity_ids):
                 run_action({**news.data, **own}, self._words(news))
 
         return async_dispatcher_connect(self._hass, self._signal, told)
@@ -98,7 +68,7 @@ class _SimTrigger[News: SimNews](Trigger):
 class BalanceLowTrigger(_SimTrigger[ReadingNews]):
     """Starts when a balance is read that is low, and the one before was not."""
 
-    _schema = _schema({vol.Optional(CONF_BELOW): vol.Maybe(amount)})
+    schema = schema_with({vol.Optional(CONF_BELOW): vol.Maybe(as_money)})
     _signal = SIGNAL_BALANCE_TOLD
 
     @override
@@ -125,7 +95,7 @@ class BalanceLowTrigger(_SimTrigger[ReadingNews]):
 class BalanceDroppedTrigger(_SimTrigger[ReadingNews]):
     """Starts when a balance fell by more than the SMS that were sent explain."""
 
-    _schema = _schema({vol.Optional(CONF_MORE_THAN, default=0.0): amount})
+    schema = schema_with({vol.Optional(CONF_MORE_THAN, default=0.0): as_money})
     _signal = SIGNAL_BALANCE_TOLD
 
     @override
@@ -145,7 +115,7 @@ class BalanceDroppedTrigger(_SimTrigger[ReadingNews]):
 class ExpiryNearTrigger(_SimTrigger[ExpiryNews]):
     """Starts once for each end of validity, when so many days are left."""
 
-    _schema = _schema(
+    schema = schema_with(
         {
             vol.Optional(CONF_DAYS): vol.All(
                 vol.Coerce(int), vol.Range(min=0, max=_LONGEST)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, cast, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
 )
-from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -17,10 +16,8 @@ from homeassistant.helpers.trigger import (
     NotTriggeredInfo,
     Trigger,
     TriggerActionRunner,
-    TriggerConfig,
     TriggerNotTriggeredReporter,
 )
-from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .announce import SIGNAL_SMS_RECEIVED, country_here
@@ -34,7 +31,8 @@ from .const import DOMAIN
 from .failed_trigger import SmsFailedTrigger
 from .messaging.messages import ReceivedMessage
 from .messenger import MESSENGER
-from .targeting import async_is_targeted, numbers_and_names
+from .target_trigger import TargetTrigger, schema_with
+from .targeting import numbers_and_names
 from .trust import is_among
 
 CONF_SENDER: Final = "sender"
@@ -47,10 +45,14 @@ CONF_INCLUDE_UNTRUSTED: Final = "include_untrusted"
 DEFAULT_MAX_AGE: Final = timedelta(minutes=10)
 
 
-_SCHEMA = vol.Schema(
-    {
-        vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
-        vol.Optional(CONF_OPTIONS, default={}): {
+class SmsReceivedTrigger(TargetTrigger):
+    """Starts on a received message; `trigger.*` holds what the bus event holds.
+
+    A private text is in it only where the trigger names its sender.
+    """
+
+    schema = schema_with(
+        {
             vol.Optional(CONF_SENDER, default=[]): numbers_and_names,
             vol.Optional(CONF_TEXT, default=""): cv.string,
             vol.Optional(CONF_MAX_AGE, default=DEFAULT_MAX_AGE): vol.All(
@@ -59,30 +61,8 @@ _SCHEMA = vol.Schema(
             vol.Optional(CONF_INCLUDE_LATE, default=True): cv.boolean,
             vol.Optional(CONF_INCLUDE_REDELIVERED, default=False): cv.boolean,
             vol.Optional(CONF_INCLUDE_UNTRUSTED, default=False): cv.boolean,
-        },
-    }
-)
-
-
-class SmsReceivedTrigger(Trigger):
-    """Starts on a received message; `trigger.*` holds what the bus event holds.
-
-    A private text is in it only where the trigger names its sender.
-    """
-
-    @classmethod
-    @override
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Validate target and options; without a target, all SIMs are meant."""
-        return cast("ConfigType", _SCHEMA(config))
-
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take the validated options."""
-        super().__init__(hass, config)
-        self._target = config.target
-        self._options = config.options or {}
+        }
+    )
 
     @override
     async def async_attach_runner(
@@ -95,9 +75,7 @@ class SmsReceivedTrigger(Trigger):
         @callback
         def received(data: Mapping[str, Any], message: ReceivedMessage) -> None:
             """Look at one message."""
-            if not async_is_targeted(
-                self._hass, self._target, data["device_id"], data["entity_id"]
-            ):
+            if not self._is_meant(data["device_id"], data["entity_id"]):
                 return
             if not self._is_from_sender(data):
                 return
